@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "database/schema.hpp"
+#include "database/sqlite.hpp"
+
+namespace liftlock::database {
+
+/// Reads the schema of an attached database ("main", "source", …) from the SQL texts in its sqlite_schema, so that
+/// checks, collations, generated columns and constraint names survive. Internal sqlite_* tables are left out.
+/// Errors: "schema-unreadable" with the table's name, where a CREATE text cannot be understood.
+[[nodiscard]] Result<Schema> read_schema(Connection& connection, std::string_view database_name = "main");
+
+/// Understands one CREATE TABLE text (https://www.sqlite.org/lang_createtable.html).
+[[nodiscard]] Result<Table> parse_create_table(std::string_view sql);
+/// Understands one CREATE INDEX text; `table` receives the name of the table that it is on.
+[[nodiscard]] Result<Index> parse_create_index(std::string_view sql, std::string& table);
+
+/// The CREATE TABLE that makes `table` under the name `name`, laid out as SQLAlchemy lays it out.
+[[nodiscard]] std::string render_create_table(const Table& table, std::string_view name);
+[[nodiscard]] std::string render_create_index(const Index& index, std::string_view table);
+
+}  // namespace liftlock::database

@@ -1,0 +1,29 @@
+#include "migration/openwebui/chain.hpp"
+#include "migration/operations.hpp"
+
+namespace liftlock::migration::openwebui {
+
+namespace {
+
+void upgrade(Operations& op) {
+  (void)op;
+  throw std::logic_error("not written");
+}
+
+}  // namespace
+
+const Revision& revision_4c5ce3d2f27f() {
+  static const Revision revision{
+      .id = "4c5ce3d2f27f",
+      .down_revision = "3ff2c63645b8",
+      .message = "add context summary to chat message",
+      .create_date = "2026-06-18 23:48:08.310063",
+      .summary = "",
+      .upgrade = upgrade,
+      .effects = {},
+      .proofs = {},
+  };
+  return revision;
+}
+
+}  // namespace liftlock::migration::openwebui

@@ -1,0 +1,29 @@
+#include "migration/openwebui/chain.hpp"
+#include "migration/operations.hpp"
+
+namespace liftlock::migration::openwebui {
+
+namespace {
+
+void upgrade(Operations& op) {
+  (void)op;
+  throw std::logic_error("not written");
+}
+
+}  // namespace
+
+const Revision& revision_7826ab40b532() {
+  static const Revision revision{
+      .id = "7826ab40b532",
+      .down_revision = "57c599a3cb57",
+      .message = "Update file table",
+      .create_date = "2024-12-23 03:00:00.000000",
+      .summary = "",
+      .upgrade = upgrade,
+      .effects = {},
+      .proofs = {},
+  };
+  return revision;
+}
+
+}  // namespace liftlock::migration::openwebui

@@ -1,0 +1,29 @@
+#include "migration/openwebui/chain.hpp"
+#include "migration/operations.hpp"
+
+namespace liftlock::migration::openwebui {
+
+namespace {
+
+void upgrade(Operations& op) {
+  (void)op;
+  throw std::logic_error("not written");
+}
+
+}  // namespace
+
+const Revision& revision_a0b1c2d3e4f5() {
+  static const Revision revision{
+      .id = "a0b1c2d3e4f5",
+      .down_revision = "4de81c2a3af1",
+      .message = "Add memory user_id index",
+      .create_date = "2025-09-15 03:00:00.000000",
+      .summary = "",
+      .upgrade = upgrade,
+      .effects = {},
+      .proofs = {},
+  };
+  return revision;
+}
+
+}  // namespace liftlock::migration::openwebui

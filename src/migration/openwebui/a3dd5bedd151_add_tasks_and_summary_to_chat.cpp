@@ -1,0 +1,29 @@
+#include "migration/openwebui/chain.hpp"
+#include "migration/operations.hpp"
+
+namespace liftlock::migration::openwebui {
+
+namespace {
+
+void upgrade(Operations& op) {
+  (void)op;
+  throw std::logic_error("not written");
+}
+
+}  // namespace
+
+const Revision& revision_a3dd5bedd151() {
+  static const Revision revision{
+      .id = "a3dd5bedd151",
+      .down_revision = "b2c3d4e5f6a7",
+      .message = "Add tasks and summary columns to chat table",
+      .create_date = "2026-03-29 22:15:00.000000",
+      .summary = "",
+      .upgrade = upgrade,
+      .effects = {},
+      .proofs = {},
+  };
+  return revision;
+}
+
+}  // namespace liftlock::migration::openwebui

@@ -1,0 +1,29 @@
+#include "migration/openwebui/chain.hpp"
+#include "migration/operations.hpp"
+
+namespace liftlock::migration::openwebui {
+
+namespace {
+
+void upgrade(Operations& op) {
+  (void)op;
+  throw std::logic_error("not written");
+}
+
+}  // namespace
+
+const Revision& revision_b2c3d4e5f6a7() {
+  static const Revision revision{
+      .id = "b2c3d4e5f6a7",
+      .down_revision = "a1b2c3d4e5f6",
+      .message = "add scim column to user table",
+      .create_date = "2026-02-13 14:19:00.000000",
+      .summary = "",
+      .upgrade = upgrade,
+      .effects = {},
+      .proofs = {},
+  };
+  return revision;
+}
+
+}  // namespace liftlock::migration::openwebui

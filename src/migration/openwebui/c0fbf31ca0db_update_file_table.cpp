@@ -1,0 +1,29 @@
+#include "migration/openwebui/chain.hpp"
+#include "migration/operations.hpp"
+
+namespace liftlock::migration::openwebui {
+
+namespace {
+
+void upgrade(Operations& op) {
+  (void)op;
+  throw std::logic_error("not written");
+}
+
+}  // namespace
+
+const Revision& revision_c0fbf31ca0db() {
+  static const Revision revision{
+      .id = "c0fbf31ca0db",
+      .down_revision = "ca81bd47c050",
+      .message = "Update file table",
+      .create_date = "2024-09-20 15:26:35.241684",
+      .summary = "",
+      .upgrade = upgrade,
+      .effects = {},
+      .proofs = {},
+  };
+  return revision;
+}
+
+}  // namespace liftlock::migration::openwebui

@@ -1,0 +1,29 @@
+#include "migration/openwebui/chain.hpp"
+#include "migration/operations.hpp"
+
+namespace liftlock::migration::openwebui {
+
+namespace {
+
+void upgrade(Operations& op) {
+  (void)op;
+  throw std::logic_error("not written");
+}
+
+}  // namespace
+
+const Revision& revision_ca81bd47c050() {
+  static const Revision revision{
+      .id = "ca81bd47c050",
+      .down_revision = "7e5b5dc7342b",
+      .message = "Add config table.",
+      .create_date = "2024-08-25 15:26:35.241684",
+      .summary = "",
+      .upgrade = upgrade,
+      .effects = {},
+      .proofs = {},
+  };
+  return revision;
+}
+
+}  // namespace liftlock::migration::openwebui

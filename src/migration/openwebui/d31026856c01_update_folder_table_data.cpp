@@ -1,0 +1,29 @@
+#include "migration/openwebui/chain.hpp"
+#include "migration/operations.hpp"
+
+namespace liftlock::migration::openwebui {
+
+namespace {
+
+void upgrade(Operations& op) {
+  (void)op;
+  throw std::logic_error("not written");
+}
+
+}  // namespace
+
+const Revision& revision_d31026856c01() {
+  static const Revision revision{
+      .id = "d31026856c01",
+      .down_revision = "9f0c9cd09105",
+      .message = "Update folder table data",
+      .create_date = "2025-07-13 03:00:00.000000",
+      .summary = "",
+      .upgrade = upgrade,
+      .effects = {},
+      .proofs = {},
+  };
+  return revision;
+}
+
+}  // namespace liftlock::migration::openwebui

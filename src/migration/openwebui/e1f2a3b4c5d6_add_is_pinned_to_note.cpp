@@ -1,0 +1,29 @@
+#include "migration/openwebui/chain.hpp"
+#include "migration/operations.hpp"
+
+namespace liftlock::migration::openwebui {
+
+namespace {
+
+void upgrade(Operations& op) {
+  (void)op;
+  throw std::logic_error("not written");
+}
+
+}  // namespace
+
+const Revision& revision_e1f2a3b4c5d6() {
+  static const Revision revision{
+      .id = "e1f2a3b4c5d6",
+      .down_revision = "b7c8d9e0f1a2",
+      .message = "Add is_pinned to note table",
+      .create_date = "2026-04-14 22:00:00.000000",
+      .summary = "",
+      .upgrade = upgrade,
+      .effects = {},
+      .proofs = {},
+  };
+  return revision;
+}
+
+}  // namespace liftlock::migration::openwebui

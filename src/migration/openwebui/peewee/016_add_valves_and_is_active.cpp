@@ -1,0 +1,29 @@
+#include "migration/openwebui/chain.hpp"
+#include "migration/operations.hpp"
+
+namespace liftlock::migration::openwebui {
+
+namespace {
+
+void upgrade(Operations& op) {
+  (void)op;
+  throw std::logic_error("not written");
+}
+
+}  // namespace
+
+const Revision& peewee_016() {
+  static const Revision revision{
+      .id = "016_add_valves_and_is_active",
+      .down_revision = "015_add_functions",
+      .message = "add valves and is active",
+      .create_date = "",
+      .summary = "",
+      .upgrade = upgrade,
+      .effects = {},
+      .proofs = {},
+  };
+  return revision;
+}
+
+}  // namespace liftlock::migration::openwebui
