@@ -37,11 +37,11 @@ class Statement {
   void reset();
 
   [[nodiscard]] int column_count() const;
-  [[nodiscard]] std::string column_name(int column) const;
+  [[nodiscard]] std::string column_name(int position) const;
   /// A column of the current row, counted from 0; its bytes are valid until the next step or reset.
-  [[nodiscard]] Value column(int column) const;
-  [[nodiscard]] std::string text(int column) const { return std::string(this->column(column).bytes()); }
-  [[nodiscard]] std::int64_t integer(int column) const { return this->column(column).as_integer(); }
+  [[nodiscard]] Value column(int position) const;
+  [[nodiscard]] std::string text(int position) const { return std::string(column(position).bytes()); }
+  [[nodiscard]] std::int64_t integer(int position) const { return column(position).as_integer(); }
 
   [[nodiscard]] sqlite3_stmt* handle() const { return statement_.get(); }
 
