@@ -41,6 +41,17 @@ std::string shortened(std::string_view sql) {
   return sql.size() <= limit ? std::string(sql) : std::string(sql.substr(0, limit)) + " …";
 }
 
+/// https://www.sqlite.org/uri.html; every byte that may mean something in a URI is escaped.
+std::string immutable_uri(const std::filesystem::path& file) {
+  std::string uri = "file:";
+  for (const char c : std::filesystem::absolute(file).string()) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.';
+    uri += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  return uri + "?immutable=1";
+}
+
 }  // namespace
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
@@ -123,12 +134,14 @@ Result<Connection> Connection::open(const std::filesystem::path& file, OpenMode 
   int flags = SQLITE_OPEN_NOMUTEX;
   switch (mode) {
     case OpenMode::read_only: flags |= SQLITE_OPEN_READONLY; break;
+    case OpenMode::immutable: flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI; break;
     case OpenMode::read_write: flags |= SQLITE_OPEN_READWRITE; break;
     case OpenMode::create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE; break;
   }
   const std::string doing = fmt::format("Opening the database {}", file.string());
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+  const std::string name = mode == OpenMode::immutable ? immutable_uri(file) : file.string();
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
   Connection connection;
   connection.handle_.reset(handle);
   if (code != SQLITE_OK) return std::unexpected(describe(handle, doing, code));

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "deployment/deployment.hpp"
+#include "hazard/finding.hpp"
+#include "migration/builder.hpp"
+#include "migration/state.hpp"
+
+namespace liftlock::change {
+
+enum class Direction {
+  none,  ///< already there
+  up,    ///< by migrating
+  down   ///< by a snapshot of that version
+};
+
+/// One line of the plan's table.
+struct PlanStep {
+  std::string id;       ///< revision, or a Peewee migration's name
+  std::string message;  ///< title of the official script
+  std::string summary;  ///< what it does to the data; empty: schema only
+  bool peewee = false;
+};
+
+struct Costs {
+  double seconds = 0;           ///< the whole change: snapshot, rehearsal, cutover
+  double downtime_seconds = 0;  ///< of which nobody can use the deployment
+  std::int64_t memory_bytes = 0;
+  std::int64_t disk_bytes = 0;       ///< needed on the database's file system, at the worst moment
+  std::int64_t disk_free_bytes = 0;  ///< there now
+};
+
+/// Where a downward change goes back to.
+struct RestorePoint {
+  std::filesystem::path snapshot;
+  std::string taken_at;  ///< ISO time
+  std::string release;   ///< of the snapshot; empty if not known
+  std::string revision;
+};
+
+/// What a change would do. Computed from the data, which it does not touch.
+struct Plan {
+  std::string address;                     ///< of the deployment
+  std::vector<std::string> from_releases;  ///< the releases that the database may come from, oldest first
+  migration::DatabaseState from_state;
+  std::string target_release;  ///< resolved: "0.12.4" also where "latest" was asked for
+  migration::Head head;        ///< that the target release brings
+  Direction direction = Direction::none;
+  std::string engine = "native";
+  migration::Path path;         ///< what native will run; empty unless up
+  std::vector<PlanStep> steps;  ///< the same for people
+  std::vector<hazard::Finding> findings;
+  std::vector<std::string> points_of_no_return;  ///< sentences
+  Costs costs;
+  std::optional<RestorePoint> restore_point;     ///< set where direction is down and one exists
+
+  /// The findings that refuse the change.
+  [[nodiscard]] std::vector<const hazard::Finding*> blockers() const;
+};
+
+struct PlanOptions {
+  std::string engine = "auto";  ///< auto, native, app
+};
+
+/// Plans the change of `deployment` to `version` ("0.12.4", "v0.12.4", "latest"). Reads the database, writes nothing.
+/// A plan that must be refused is still a plan: its findings say why (missing restore point for down included).
+/// Errors: "version-unknown" (usage) with the nearest names, those of migration::plan_path and database::Connection.
+[[nodiscard]] Result<Plan> make_plan(const deployment::Deployment& deployment, std::string_view version,
+                                     const PlanOptions& options = {});
+
+/// The error (kind refused) of a plan with blockers: all of them with what to do.
+[[nodiscard]] Error refusal_of(const Plan& plan);
+
+/// As in report.json and `plan --json`; documented in docs/reference.
+[[nodiscard]] nlohmann::ordered_json to_json(const Plan& plan);
+
+}  // namespace liftlock::change
