@@ -23,13 +23,15 @@ struct Column {
 struct PrimaryKey {
   std::string name;
   std::vector<std::string> columns;
-  bool inlined = false;        ///< written in the column's definition (SQLite: makes an INTEGER column the rowid)
-  bool autoincrement = false;
+  bool inlined = false;        ///< written in the column's definition
+  bool autoincrement = false;  ///< SQLite; only where inlined
+  std::string rest = {};       ///< an ON CONFLICT clause, as written
 };
 
 struct UniqueConstraint {
   std::string name;
   std::vector<std::string> columns;
+  std::string rest = {};  ///< an ON CONFLICT clause, as written
 };
 
 struct CheckConstraint {

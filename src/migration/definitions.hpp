@@ -56,7 +56,7 @@ using Constraint =
     std::variant<database::PrimaryKey, database::UniqueConstraint, database::CheckConstraint, database::ForeignKey>;
 
 [[nodiscard]] inline Constraint primary_key(Names columns, std::string name = {}) {
-  return database::PrimaryKey{std::move(name), std::move(columns), false, false};
+  return database::PrimaryKey{std::move(name), std::move(columns)};
 }
 [[nodiscard]] inline Constraint unique(Names columns, std::string name = {}) {
   return database::UniqueConstraint{std::move(name), std::move(columns)};
