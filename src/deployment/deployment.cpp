@@ -1,0 +1,95 @@
+#include "deployment/deployment.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <system_error>
+
+#include "base/file.hpp"
+#include "deployment/directory/directory.hpp"
+#include "deployment/driver.hpp"
+
+namespace liftlock::deployment {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* address_file = "deployment";
+constexpr std::array<std::string_view, 3> later_drivers = {"docker:", "compose:", "venv:"};
+
+}  // namespace
+
+Result<Deployment> find(std::string_view address, const fs::path& home) {
+  for (const std::string_view prefix : later_drivers) {
+    if (!address.starts_with(prefix)) continue;
+    return std::unexpected(Error{ErrorKind::usage, "driver-unknown", fmt::format("Looking for the deployment {}", address),
+                                 fmt::format("This version of Liftlock has no driver \"{}\" yet.",
+                                             prefix.substr(0, prefix.size() - 1)),
+                                 "Nothing was changed.",
+                                 "Stop Open WebUI and name its data directory instead: dir:DATA_DIR"});
+  }
+  constexpr std::string_view directory_prefix = "dir:";
+  if (address.starts_with(directory_prefix)) {
+    return find_directory(std::string(address.substr(directory_prefix.size())), home);
+  }
+  return find_directory(std::string(address), home);
+}
+
+Result<std::vector<std::string>> known_addresses(const fs::path& home) {
+  std::vector<std::string> addresses;
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(home, code)) {
+    const fs::path note = entry.path() / address_file;
+    if (!file::exists(note)) continue;
+    std::string address = TRY(file::read(note));
+    if (address.ends_with('\n')) address.pop_back();
+    addresses.push_back(std::move(address));
+  }
+  if (code && code != std::errc::no_such_file_or_directory) {
+    return failure("file-error", fmt::format("Reading the folder {}", home.string()), code.message());
+  }
+  std::ranges::sort(addresses);
+  return addresses;
+}
+
+Result<void> prepare_state_folder(const Deployment& deployment) {
+  TRY(file::make_folder(deployment.state_folder));
+  const fs::path note = deployment.state_folder / address_file;
+  if (file::exists(note)) return {};
+  return file::write_durably(note, deployment.address + "\n");
+}
+
+Result<Size> measure(const Deployment& deployment) {
+  Size size;
+  const auto belongs_to_database = [files = process::database_files(deployment.database)](const fs::path& path) {
+    return std::ranges::find(files, path) != files.end();
+  };
+  for (const auto& path : process::database_files(deployment.database)) {
+    if (const auto facts = file::facts(path)) size.database_bytes += facts->size;
+  }
+  std::error_code code;
+  auto entry = fs::recursive_directory_iterator(deployment.data_directory,
+                                                fs::directory_options::skip_permission_denied, code);
+  for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code)) {
+    std::error_code vanished;  // files may go while we look
+    if (!entry->is_regular_file(vanished) || entry->is_symlink(vanished) || belongs_to_database(entry->path())) continue;
+    const auto bytes = entry->file_size(vanished);
+    if (vanished) continue;
+    size.data_bytes += static_cast<std::int64_t>(bytes);
+    ++size.data_files;
+  }
+  if (code) {
+    return failure("file-error", fmt::format("Measuring {}", deployment.data_directory.string()), code.message());
+  }
+  return size;
+}
+
+Result<std::unique_ptr<Driver>> make_driver(const Deployment& deployment) {
+  if (deployment.driver == "directory") return make_directory_driver(deployment);
+  return failure("driver-unknown", fmt::format("Looking for the driver of {}", deployment.address),
+                 fmt::format("There is no driver \"{}\".", deployment.driver));
+}
+
+}  // namespace liftlock::deployment

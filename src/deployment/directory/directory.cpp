@@ -1,0 +1,101 @@
+#include "deployment/directory/directory.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <system_error>
+
+#include "base/file.hpp"
+
+namespace liftlock::deployment {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* database_name = "webui.db";
+
+std::unexpected<Error> unknown(const std::string& address, std::string what) {
+  return std::unexpected(Error{ErrorKind::usage, "deployment-unknown",
+                               fmt::format("Looking for the deployment {}", address), std::move(what),
+                               "Nothing was changed.",
+                               "Name the folder that holds webui.db (in a container: /app/backend/data): dir:DATA_DIR"});
+}
+
+/// The last two parts of the path, so that people recognise it, and a digest of all of it, so that it is the only one.
+std::string slug_of(const fs::path& folder) {
+  std::string name = folder.parent_path().filename().string() + "-" + folder.filename().string();
+  for (char& c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '-' && c != '_' && c != '.') c = '-';
+  }
+  while (name.starts_with('-') || name.starts_with('.')) name.erase(0, 1);
+  constexpr std::size_t longest = 80;
+  if (name.size() > longest) name.erase(0, name.size() - longest);
+  return name + "-" + file::sha256_of(folder.string()).substr(0, 8);
+}
+
+std::optional<fs::path> secret_in(const fs::path& folder) {
+  for (const fs::path& candidate : {folder / ".webui_secret_key", folder.parent_path() / ".webui_secret_key"}) {
+    std::error_code ignored;
+    if (fs::is_regular_file(candidate, ignored)) return candidate;
+  }
+  return std::nullopt;
+}
+
+class DirectoryDriver final : public Driver {
+ public:
+  explicit DirectoryDriver(Deployment deployment) : deployment_(std::move(deployment)) {}
+
+  Result<Deployment> inspect() override {
+    return find_directory(deployment_.data_directory.string(), deployment_.state_folder.parent_path());
+  }
+  [[nodiscard]] bool runs_the_program() const override { return false; }
+  Result<process::Users> users(const Deployment& deployment) override {
+    return process::users_of(process::database_files(deployment.database));
+  }
+  Result<void> stop(std::chrono::seconds) override { return {}; }
+  Result<void> start(std::string_view, std::chrono::seconds) override { return {}; }
+
+ private:
+  Deployment deployment_;
+};
+
+}  // namespace
+
+Result<Deployment> find_directory(const std::string& path, const fs::path& home) {
+  const std::string address = "dir:" + path;
+  std::error_code code;
+  if (path.empty()) return unknown(address, "The name is empty.");
+  const fs::path named = fs::canonical(path, code);
+  if (code) return unknown(address, fmt::format("{}: {}", path, code.message()));
+
+  fs::path folder = named;
+  fs::path link = named / database_name;
+  if (fs::is_regular_file(named, code)) {
+    folder = fs::canonical(fs::absolute(path).parent_path(), code);
+    link = named;
+  } else if (!file::exists(link)) {
+    return unknown(address, fmt::format("There is no {} in {}.", database_name, named.string()));
+  }
+  const fs::path database = fs::canonical(link, code);
+  if (code) return unknown(address, fmt::format("{} points to nothing: {}", link.string(), code.message()));
+  if (!fs::is_regular_file(database, code)) return unknown(address, fmt::format("{} is not a file.", database.string()));
+
+  Deployment deployment;
+  deployment.driver = "directory";
+  deployment.address = "dir:" + folder.string();
+  deployment.slug = slug_of(folder);
+  deployment.data_directory = folder;
+  deployment.database = database;
+  deployment.database_url = "sqlite:///" + database.string();
+  deployment.secret_file = secret_in(folder);
+  deployment.state_folder = home / deployment.slug;
+  return deployment;
+}
+
+std::unique_ptr<Driver> make_directory_driver(const Deployment& deployment) {
+  return std::make_unique<DirectoryDriver>(deployment);
+}
+
+}  // namespace liftlock::deployment

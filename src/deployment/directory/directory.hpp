@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/error.hpp"
+#include "deployment/deployment.hpp"
+#include "deployment/driver.hpp"
+
+namespace liftlock::deployment {
+
+/// The deployment in a data directory that nobody runs on: `path` is the folder that holds webui.db, or that file.
+/// Errors (kind usage): "deployment-unknown" with what was looked for.
+[[nodiscard]] Result<Deployment> find_directory(const std::string& path, const std::filesystem::path& home);
+
+/// A driver that finds who uses the data but neither stops nor starts anybody.
+[[nodiscard]] std::unique_ptr<Driver> make_directory_driver(const Deployment& deployment);
+
+}  // namespace liftlock::deployment

@@ -1,0 +1,93 @@
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "base/file.hpp"
+#include "deployment/deployment.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace liftlock::deployment {
+namespace {
+
+namespace fs = std::filesystem;
+
+class DirectoryTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(file::make_folder(data_));
+    ASSERT_TRUE(file::write_durably(data_ / "webui.db", "12345"));
+  }
+  test::TemporaryFolder folder_;
+  fs::path data_ = folder_ / "srv data/öpen 'webui'";
+  fs::path home_ = folder_ / "home";
+};
+
+TEST_F(DirectoryTest, IsFoundByAddressBarePathAndDatabaseFileAlike) {
+  const auto by_address = find("dir:" + data_.string(), home_);
+  ASSERT_TRUE(by_address) << by_address.error().what;
+  EXPECT_EQ(by_address->database, data_ / "webui.db");
+  EXPECT_EQ(by_address->state_folder.parent_path(), home_);
+  EXPECT_EQ(find(data_.string() + "/", home_)->slug, by_address->slug);
+  EXPECT_EQ(find((data_ / "webui.db").string(), home_)->slug, by_address->slug);
+  EXPECT_EQ(find(by_address->address, home_)->slug, by_address->slug);
+}
+
+TEST_F(DirectoryTest, TwoFoldersOfOneNameHaveTwoSlugs) {
+  const fs::path other = folder_ / "srv-data/öpen 'webui'";
+  ASSERT_TRUE(file::make_folder(other));
+  ASSERT_TRUE(file::write_durably(other / "webui.db", ""));
+  const std::string slug = find(data_.string(), home_)->slug;
+  EXPECT_NE(slug, find(other.string(), home_)->slug);
+  EXPECT_EQ(slug.find_first_of("/ '"), std::string::npos) << slug;
+}
+
+TEST_F(DirectoryTest, ASymlinkedDatabaseIsTheFileThatItPointsTo) {
+  const fs::path real = folder_ / "elsewhere.sqlite";
+  fs::rename(data_ / "webui.db", real);
+  fs::create_symlink(real, data_ / "webui.db");
+  const auto found = find(data_.string(), home_);
+  ASSERT_TRUE(found) << found.error().what;
+  EXPECT_EQ(found->database, real);
+  EXPECT_EQ(found->data_directory, data_);
+  EXPECT_EQ(find((data_ / "webui.db").string(), home_)->data_directory, data_);
+}
+
+TEST_F(DirectoryTest, WhatIsMissingIsSaid) {
+  fs::remove(data_ / "webui.db");
+  const auto found = find(data_.string(), home_);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().kind, ErrorKind::usage);
+  EXPECT_NE(found.error().what.find("no webui.db"), std::string::npos) << found.error().what;
+  fs::create_symlink(folder_ / "nowhere", data_ / "webui.db");
+  EXPECT_NE(find(data_.string(), home_).error().what.find("points to nothing"), std::string::npos);
+  EXPECT_FALSE(find((folder_ / "absent").string(), home_));
+  EXPECT_FALSE(find("docker:open-webui", home_));
+}
+
+TEST_F(DirectoryTest, MeasuresTheDatabaseAndTheRestApart) {
+  ASSERT_TRUE(file::write_durably(data_ / "webui.db-wal", "123"));
+  ASSERT_TRUE(file::make_folder(data_ / "uploads"));
+  ASSERT_TRUE(file::write_durably(data_ / "uploads/a", "1234567"));
+  const auto size = measure(find(data_.string(), home_).value());
+  ASSERT_TRUE(size);
+  EXPECT_EQ(size->database_bytes, 8);
+  EXPECT_EQ(size->data_bytes, 7);
+  EXPECT_EQ(size->data_files, 1);
+}
+
+TEST_F(DirectoryTest, PreparedDeploymentsAreKnown) {
+  EXPECT_TRUE(known_addresses(home_)->empty());
+  const auto found = find(data_.string(), home_).value();
+  ASSERT_TRUE(prepare_state_folder(found));
+  EXPECT_EQ(known_addresses(home_).value(), std::vector<std::string>{found.address});
+  EXPECT_EQ(file::facts(found.state_folder)->mode, 0700U);
+}
+
+TEST(Home, FollowsTheVariable) {
+  ::setenv("LIFTLOCK_HOME", "/somewhere/else", 1);
+  EXPECT_EQ(home_folder().value(), "/somewhere/else");
+  ::unsetenv("LIFTLOCK_HOME");
+  EXPECT_TRUE(home_folder());
+}
+
+}  // namespace
+}  // namespace liftlock::deployment
