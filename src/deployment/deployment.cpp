@@ -61,6 +61,8 @@ Result<void> prepare_state_folder(const Deployment& deployment) {
   return file::write_durably(note, deployment.address + "\n");
 }
 
+bool is_own_name(std::string_view file_name) { return file_name.find(".liftlock-") != std::string_view::npos; }
+
 Result<Size> measure(const Deployment& deployment) {
   Size size;
   const auto belongs_to_database = [files = process::database_files(deployment.database)](const fs::path& path) {
@@ -74,6 +76,10 @@ Result<Size> measure(const Deployment& deployment) {
                                                 fs::directory_options::skip_permission_denied, code);
   for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code)) {
     std::error_code vanished;  // files may go while we look
+    if (is_own_name(entry->path().filename().string())) {
+      if (entry->is_directory(vanished)) entry.disable_recursion_pending();
+      continue;
+    }
     if (!entry->is_regular_file(vanished) || entry->is_symlink(vanished) || belongs_to_database(entry->path())) continue;
     const auto bytes = entry->file_size(vanished);
     if (vanished) continue;

@@ -41,6 +41,10 @@ struct Deployment {
 /// Makes the state folder (0700) and notes the address in it, so that known_addresses finds it.
 [[nodiscard]] Result<void> prepare_state_folder(const Deployment& deployment);
 
+/// Whether a file or folder of this name beside the data is Liftlock's own (scratch, a kept database, …): such names
+/// hold ".liftlock-". Sizes and snapshots leave them out, with all that is below them.
+[[nodiscard]] bool is_own_name(std::string_view file_name);
+
 /// How much there is, for status and plans.
 struct Size {
   std::int64_t database_bytes = 0;  ///< with its -wal

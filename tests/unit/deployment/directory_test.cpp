@@ -67,6 +67,9 @@ TEST_F(DirectoryTest, MeasuresTheDatabaseAndTheRestApart) {
   ASSERT_TRUE(file::write_durably(data_ / "webui.db-wal", "123"));
   ASSERT_TRUE(file::make_folder(data_ / "uploads"));
   ASSERT_TRUE(file::write_durably(data_ / "uploads/a", "1234567"));
+  ASSERT_TRUE(file::make_folder(data_ / "webui.db.liftlock-1-scratch"));
+  ASSERT_TRUE(file::write_durably(data_ / "webui.db.liftlock-1-scratch/own", "123456789"));
+  ASSERT_TRUE(file::write_durably(data_ / "webui.db.liftlock-1-before", "123456789"));
   const auto size = measure(find(data_.string(), home_).value());
   ASSERT_TRUE(size);
   EXPECT_EQ(size->database_bytes, 8);
