@@ -83,8 +83,9 @@ struct Table {
 struct Schema {
   std::map<std::string, Table, std::less<>> tables;
   struct Other {
-    std::string type;  ///< "view", or "virtual" for a virtual table
+    std::string type;   ///< "view", "virtual" for a virtual table, "trigger" for one on a view
     std::string name;
+    std::string table;  ///< what a trigger is on; else the same as `name`
     std::string sql;
   };
   std::vector<Other> others;

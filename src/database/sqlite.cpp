@@ -131,7 +131,7 @@ Value Statement::column(int position) const {
 void Connection::Close::operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
 
 Result<Connection> Connection::open(const std::filesystem::path& file, OpenMode mode) {
-  int flags = SQLITE_OPEN_NOMUTEX;
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;  // for ATTACH 'file:…?mode=ro'
   switch (mode) {
     case OpenMode::read_only: flags |= SQLITE_OPEN_READONLY; break;
     case OpenMode::immutable: flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI; break;

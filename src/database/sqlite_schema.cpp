@@ -38,12 +38,12 @@ bool is_virtual(std::string_view sql) {
 
 Result<void> add(Schema& schema, const Entry& entry) {
   if (entry.type == "view") {
-    schema.others.push_back({"view", entry.name, entry.sql});
+    schema.others.push_back({"view", entry.name, entry.name, entry.sql});
     return {};
   }
   if (entry.type == "table") {
     if (is_virtual(entry.sql)) {
-      schema.others.push_back({"virtual", entry.name, entry.sql});
+      schema.others.push_back({"virtual", entry.name, entry.name, entry.sql});
       return {};
     }
     auto table = parse_create_table(entry.sql);
@@ -55,7 +55,7 @@ Result<void> add(Schema& schema, const Entry& entry) {
   }
   const auto owner = std::ranges::find_if(schema.tables, [&](const auto& pair) { return pair.first == entry.table; });
   if (owner == schema.tables.end()) {
-    schema.others.push_back({entry.type, entry.name, entry.sql});  // a trigger on a view
+    schema.others.push_back({entry.type, entry.name, entry.table, entry.sql});  // a trigger on a view
     return {};
   }
   if (entry.type == "index") {

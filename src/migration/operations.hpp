@@ -63,6 +63,8 @@ class RowStep {
   virtual ~RowStep() = default;
   virtual void begin() {}
   virtual void apply(Row& row) = 0;
+  /// After the pass over the rows that were there. Rows that steps on other tables write into this one (see
+  /// insert_into) may still come to apply() later.
   virtual void end() {}
 };
 

@@ -1,0 +1,114 @@
+#include "migration/builder.hpp"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <system_error>
+
+#include "base/fault.hpp"
+#include "database/sqlite_schema.hpp"
+#include "migration/sqlite/file_settings.hpp"
+#include "migration/sqlite/operations.hpp"
+#include "migration/sqlite/pass.hpp"
+#include "migration/version_tables.hpp"
+
+namespace liftlock::migration {
+
+namespace {
+
+using database::Connection;
+
+Error explain(Error error, std::string_view revision) {
+  error.doing = revision.empty() ? std::string("Building the migrated database")
+                                 : fmt::format("Migrating the database, revision {}", revision);
+  if (error.id != "database-full" && error.id != "database-corrupt" && error.kind == ErrorKind::failed) {
+    error.id = "migration-failed";
+  }
+  return error;
+}
+
+/// Runs the path; the caller holds the transaction.
+Result<void> run_path(Connection& connection, const database::Schema& source, const Path& path,
+                      Environment& environment) {
+  sqlite::SqliteOperations operations(connection, source, environment);
+  try {
+    for (const Revision* migration : path.peewee) {
+      operations.enter(migration->id);
+      migration->upgrade(operations);
+      record_peewee_migration(operations, *migration);
+    }
+    for (const Revision* revision : path.alembic) {
+      operations.enter(revision->id);
+      revision->upgrade(operations);
+    }
+    operations.enter({});
+    if (!path.alembic.empty()) record_alembic_revision(operations, *path.alembic.back());
+    operations.finish();
+  } catch (const OperationFailed& failed) {
+    return std::unexpected(explain(failed.error(), operations.revision()));
+  } catch (const std::logic_error& bug) {
+    // The database is not what its version table says, or a revision is wrong: either way nothing was changed.
+    return std::unexpected(explain({ErrorKind::failed, "migration-failed", {}, bug.what(), {}, {}}, operations.revision()));
+  }
+  return {};
+}
+
+Result<void> build(const std::filesystem::path& source, const std::filesystem::path& destination, const Path& path,
+                   const BuildOptions& options, Environment& environment) {
+  auto connection = TRY(Connection::open(destination, database::OpenMode::create));
+  const bool has_source = std::filesystem::exists(source);
+  sqlite::FileSettings settings;
+  if (has_source) settings = TRY(sqlite::read_file_settings(source));
+  TRY(sqlite::prepare_new_file(connection, settings, options.page_cache_mebibytes));
+  if (has_source) TRY(sqlite::attach_source(connection, source, options.page_cache_mebibytes));
+  TRY(connection.execute("BEGIN"));
+  database::Schema schema;
+  if (has_source) schema = TRY(database::read_schema(connection, "source"));
+  TRY(run_path(connection, schema, path, environment));
+  if (has_source) TRY(sqlite::copy_other_objects(connection, schema));
+  TRY(connection.execute("COMMIT"));
+  if (has_source) TRY(connection.execute("DETACH DATABASE source"));
+  return sqlite::finish_new_file(connection, settings);
+}
+
+Result<void> sync_path(const std::filesystem::path& path, int flags) {
+  const auto verdict = fault::point("migration-fsync");
+  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
+  const bool synced = descriptor >= 0 && verdict == fault::Verdict::go_on && ::fsync(descriptor) == 0;
+  const int code = verdict == fault::Verdict::no_space ? ENOSPC : (errno != 0 ? errno : EIO);
+  if (descriptor >= 0) ::close(descriptor);
+  if (synced) return {};
+  return failure("file-sync", fmt::format("Writing {} to the disk", path.string()),
+                 std::generic_category().message(code));
+}
+
+}  // namespace
+
+Result<void> build_migrated(const std::filesystem::path& source, const std::filesystem::path& destination,
+                            const Path& path, const BuildOptions& options, Environment& environment) {
+  if (std::filesystem::exists(destination)) {
+    return failure("migration-failed", "Building the migrated database",
+                   fmt::format("{} is there already.", destination.string()));
+  }
+  const auto drop_destination = [&] {
+    for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
+      std::error_code ignored;  // what cannot be removed was not made
+      std::filesystem::remove(destination.string() + suffix, ignored);
+    }
+  };
+  Result<void> built = build(source, destination, path, options, environment);
+  if (built) built = sync_path(destination, O_RDWR);
+  if (built) built = sync_path(std::filesystem::absolute(destination).parent_path(), O_RDONLY | O_DIRECTORY);
+  if (!built) drop_destination();
+  return built;
+}
+
+Result<void> build_fresh(database::Connection& connection, const Path& path, Environment& environment) {
+  TRY(connection.execute("PRAGMA legacy_alter_table = ON; BEGIN"));
+  TRY(run_path(connection, {}, path, environment));
+  return connection.execute("COMMIT");
+}
+
+}  // namespace liftlock::migration

@@ -1,0 +1,240 @@
+// The schema half of SqliteOperations: it changes definitions; rows follow later.
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "migration/sqlite/inserter.hpp"
+#include "migration/sqlite/operations.hpp"
+
+namespace liftlock::migration::sqlite {
+
+using database::quote_identifier;
+using database::Table;
+
+namespace {
+
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+
+void rename_in(std::vector<std::string>& names, std::string_view from, std::string_view to) {
+  std::ranges::replace(names, std::string(from), std::string(to));
+}
+
+bool names_column(const std::vector<std::string>& names, std::string_view column) {
+  return std::ranges::find(names, column) != names.end();
+}
+
+/// What a column's definition says beside the column itself: its key, uniqueness, index and reference.
+void add_extras(Table& table, const ColumnDefinition& definition) {
+  const std::string& name = definition.column.name;
+  if (definition.is_primary_key) {
+    if (!table.primary_key) table.primary_key = database::PrimaryKey{};
+    table.primary_key->columns.push_back(name);
+  }
+  if (definition.is_unique) table.unique_constraints.push_back({{}, {name}});
+  if (definition.is_indexed) {
+    table.indexes.push_back({fmt::format("ix_{}_{}", table.name, name), {name}, false, std::nullopt, {}});
+  }
+  if (definition.references_) table.foreign_keys.push_back(*definition.references_);
+}
+
+void add_constraint(Table& table, Constraint constraint) {
+  std::visit(Overloaded{
+                 [&](database::PrimaryKey&& key) { table.primary_key = std::move(key); },
+                 [&](database::UniqueConstraint&& unique) { table.unique_constraints.push_back(std::move(unique)); },
+                 [&](database::CheckConstraint&& check) { table.check_constraints.push_back(std::move(check)); },
+                 [&](database::ForeignKey&& key) { table.foreign_keys.push_back(std::move(key)); },
+             },
+             std::move(constraint));
+}
+
+/// Removes the constraint of that name, or the only one where the name is empty.
+template <class C>
+bool remove_named(std::vector<C>& constraints, std::string_view name) {
+  if (name.empty()) {
+    if (constraints.size() != 1) return false;
+    constraints.clear();
+    return true;
+  }
+  return std::erase_if(constraints, [&](const C& constraint) { return constraint.name == name; }) > 0;
+}
+
+}  // namespace
+
+TableState& SqliteOperations::changing(std::string_view name) {
+  TableState& table = state(name);
+  table.changed = true;
+  table.definition.sql.clear();
+  return table;
+}
+
+void SqliteOperations::create_table(std::string_view name, std::vector<ColumnDefinition> columns,
+                                    std::vector<Constraint> constraints) {
+  if (has_table(name)) throw std::logic_error(fmt::format("{}: the table {} is there already", revision(), name));
+  Table definition;
+  definition.name = name;
+  for (ColumnDefinition& column : columns) {
+    add_extras(definition, column);
+    definition.columns.push_back(std::move(column.column));
+  }
+  for (Constraint& constraint : constraints) add_constraint(definition, std::move(constraint));
+  if (definition.primary_key) {
+    for (const std::string& key : definition.primary_key->columns) definition.column(key)->nullable = false;
+  }
+  tables_.emplace(name, state_of_new(std::move(definition)));
+}
+
+void SqliteOperations::drop_table(std::string_view name) {
+  TableState& table = state(name);
+  // Rows that waiting steps of this table write elsewhere must not be lost with it.
+  const bool feeds = std::ranges::any_of(
+      inserters_, [&](const auto& inserter) { return !inserter->finished() && inserter->from() == name; });
+  if (feeds) materialise(table);
+  // Nor may a waiting step be left with an inserter into nothing.
+  const bool fed = std::ranges::any_of(
+      inserters_, [&](const auto& inserter) { return !inserter->finished() && inserter->table() == name; });
+  if (fed) settle(name);
+  if (table.schema == "main") execute_now(fmt::format("DROP TABLE main.{}", quote_identifier(table.physical_name)));
+  tables_.erase(std::string(name));
+}
+
+void SqliteOperations::refer_to(std::string_view old_table, std::string_view new_table) {
+  for (auto& [name, table] : tables_) {
+    for (database::ForeignKey& key : table.definition.foreign_keys) {
+      if (key.referred_table != old_table) continue;
+      key.referred_table = new_table;
+      changing(name);
+    }
+  }
+}
+
+void SqliteOperations::rename_table(std::string_view name, std::string_view new_name) {
+  if (has_table(new_name)) throw std::logic_error(fmt::format("{}: the table {} is there already", revision(), new_name));
+  auto node = tables_.extract(tables_.find(name));
+  if (node.empty()) throw std::logic_error(fmt::format("{}: there is no table {}", revision(), name));
+  node.key() = std::string(new_name);
+  TableState& table = node.mapped();
+  table.definition.name = new_name;
+  table.definition.sql.clear();
+  for (database::Index& index : table.definition.indexes) index.sql.clear();
+  if (table.schema == "main") {
+    execute_now(fmt::format("ALTER TABLE main.{} RENAME TO {}", quote_identifier(table.physical_name),
+                            quote_identifier(new_name)));
+    table.physical_name = new_name;
+  }
+  tables_.insert(std::move(node));
+  for (const auto& inserter : inserters_) {
+    if (inserter->table() == name) inserter->rename(std::string(new_name));
+    if (inserter->from() == name) inserter->rename_from(std::string(new_name));
+  }
+  refer_to(name, new_name);
+}
+
+void SqliteOperations::add_column(std::string_view name, ColumnDefinition column) {
+  if (has_column(name, column.column.name)) {
+    throw std::logic_error(fmt::format("{}: {}.{} is there already", revision(), name, column.column.name));
+  }
+  TableState& table = changing(name);
+  add_extras(table.definition, column);
+  table.column_slots.push_back(static_cast<int>(table.slots.size()));
+  table.slots.push_back({-1, column.column.server_default});
+  table.definition.columns.push_back(std::move(column.column));
+}
+
+void SqliteOperations::drop_column(std::string_view name, std::string_view column) {
+  TableState& table = changing(name);
+  Table& definition = table.definition;
+  const auto found = std::ranges::find(definition.columns, column, &database::Column::name);
+  if (found == definition.columns.end()) {
+    throw std::logic_error(fmt::format("{}: there is no column {}.{}", revision(), name, column));
+  }
+  std::vector<std::string> lost;
+  for (const database::Index& index : definition.indexes) {
+    if (names_column(index.columns, column)) lost.push_back(index.name);
+  }
+  for (const std::string& index : lost) drop_index(index, name);
+  std::erase_if(definition.unique_constraints, [&](const auto& unique) { return names_column(unique.columns, column); });
+  std::erase_if(definition.foreign_keys, [&](const auto& key) { return names_column(key.columns, column); });
+  if (definition.primary_key && names_column(definition.primary_key->columns, column)) definition.primary_key.reset();
+  table.column_slots.erase(table.column_slots.begin() + (found - definition.columns.begin()));
+  definition.columns.erase(found);
+}
+
+void SqliteOperations::alter_column(std::string_view name, std::string_view column, const Alteration& alteration) {
+  TableState& table = changing(name);
+  Table& definition = table.definition;
+  database::Column* found = definition.column(column);
+  if (found == nullptr) throw std::logic_error(fmt::format("{}: there is no column {}.{}", revision(), name, column));
+  if (alteration.type) found->type = *alteration.type;
+  if (alteration.nullable) found->nullable = *alteration.nullable;
+  if (alteration.server_default) found->server_default = *alteration.server_default;
+  if (!alteration.new_column_name) return;
+  const std::string& new_name = *alteration.new_column_name;
+  found->name = new_name;
+  if (definition.primary_key) rename_in(definition.primary_key->columns, column, new_name);
+  for (auto& unique : definition.unique_constraints) rename_in(unique.columns, column, new_name);
+  for (auto& key : definition.foreign_keys) rename_in(key.columns, column, new_name);
+  for (auto& index : definition.indexes) {
+    if (!names_column(index.columns, column)) continue;
+    rename_in(index.columns, column, new_name);
+    index.sql.clear();
+  }
+}
+
+void SqliteOperations::create_index(std::string_view name, std::string_view table_name, Names columns,
+                                    IndexOptions options) {
+  TableState& table = state(table_name);
+  table.definition.indexes.push_back(
+      {std::string(name), std::move(columns), options.unique, std::move(options.where), {}});
+}
+
+void SqliteOperations::drop_index(std::string_view name, std::string_view table_name) {
+  TableState& table = state(table_name);
+  if (std::erase_if(table.definition.indexes, [&](const auto& index) { return index.name == name; }) == 0) {
+    throw std::logic_error(fmt::format("{}: there is no index {} on {}", revision(), name, table_name));
+  }
+  if (table.built_indexes.erase(std::string(name)) > 0) {
+    execute_now(fmt::format("DROP INDEX main.{}", quote_identifier(name)));
+  }
+}
+
+void SqliteOperations::create_primary_key(std::string_view name, std::string_view table, Names columns) {
+  Table& definition = changing(table).definition;
+  for (const std::string& column : columns) definition.column(column)->nullable = false;
+  definition.primary_key = database::PrimaryKey{std::string(name), std::move(columns)};
+}
+
+void SqliteOperations::create_unique_constraint(std::string_view name, std::string_view table, Names columns) {
+  changing(table).definition.unique_constraints.push_back({std::string(name), std::move(columns)});
+}
+
+void SqliteOperations::create_check_constraint(std::string_view name, std::string_view table, std::string condition) {
+  changing(table).definition.check_constraints.push_back({std::string(name), std::move(condition)});
+}
+
+void SqliteOperations::create_foreign_key(std::string_view name, std::string_view table, std::string_view referred_table,
+                                          Names columns, Names referred_columns, std::string on_delete) {
+  changing(table).definition.foreign_keys.push_back({std::string(name), std::move(columns), std::string(referred_table),
+                                                     std::move(referred_columns), std::move(on_delete), {}, {}});
+}
+
+void SqliteOperations::drop_constraint(std::string_view name, std::string_view table, ConstraintKind kind) {
+  Table& definition = changing(table).definition;
+  bool found = false;
+  switch (kind) {
+    case ConstraintKind::primary_key:
+      found = definition.primary_key && (name.empty() || definition.primary_key->name == name);
+      if (found) definition.primary_key.reset();
+      break;
+    case ConstraintKind::unique: found = remove_named(definition.unique_constraints, name); break;
+    case ConstraintKind::check: found = remove_named(definition.check_constraints, name); break;
+    case ConstraintKind::foreign_key: found = remove_named(definition.foreign_keys, name); break;
+  }
+  if (!found) throw std::logic_error(fmt::format("{}: there is no constraint {} on {}", revision(), name, table));
+}
+
+}  // namespace liftlock::migration::sqlite
