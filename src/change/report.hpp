@@ -58,7 +58,7 @@ struct CutoverFigures {
 
 /// All that is to be said about a change, a rehearsal, a rollback or a resume.
 struct Report {
-  std::string id;       ///< of the change: "20261121-104526-1f0e"
+  std::string id;       ///< of the change: "0003-20261121-104526"; the number counts, whatever the clock says
   std::string command;  ///< "change", "rehearse", "rollback", "resume"
   Outcome outcome = Outcome::unfinished;
   std::string address;

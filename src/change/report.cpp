@@ -1,0 +1,173 @@
+#include "change/report.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+
+#include "base/file.hpp"
+#include "change/notes.hpp"
+
+namespace liftlock::change {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr int format_version = 1;
+
+constexpr std::array<std::pair<Outcome, std::string_view>, 7> outcomes = {{
+    {Outcome::unfinished, "unfinished"},
+    {Outcome::already_there, "already-there"},
+    {Outcome::rehearsed, "rehearsed"},
+    {Outcome::changed, "changed"},
+    {Outcome::settled, "settled"},
+    {Outcome::undone, "undone"},
+    {Outcome::rolled_back, "rolled-back"},
+}};
+
+Json paths_json(const std::vector<std::filesystem::path>& paths) {
+  Json json = Json::array();
+  for (const auto& path : paths) json.push_back(path.string());
+  return json;
+}
+
+std::vector<std::filesystem::path> paths_from(const Json& json) {
+  std::vector<std::filesystem::path> paths;
+  for (const Json& path : json) paths.emplace_back(path.get<std::string>());
+  return paths;
+}
+
+Json to_json(const SnapshotFigures& figures) {
+  return {{"path", figures.path.string()}, {"bytes", figures.bytes}, {"data_bytes", figures.data_bytes},
+          {"seconds", figures.seconds}};
+}
+
+Json to_json(const RehearsalFigures& figures) {
+  return {{"restore_seconds", figures.restore_seconds},
+          {"migrate_seconds", figures.migrate_seconds},
+          {"verify_seconds", figures.verify_seconds},
+          {"peak_memory_bytes", figures.peak_memory_bytes},
+          {"peak_disk_bytes", figures.peak_disk_bytes},
+          {"database_bytes_before", figures.database_bytes_before},
+          {"database_bytes_after", figures.database_bytes_after}};
+}
+
+Json to_json(const std::vector<Loss>& losses) {
+  Json json = Json::array();
+  for (const Loss& loss : losses) {
+    json.push_back({{"table", loss.table}, {"added", loss.added}, {"changed", loss.changed}});
+  }
+  return json;
+}
+
+SnapshotFigures snapshot_from(const Json& json) {
+  return {json.value("path", ""), json.value("bytes", std::int64_t{0}), json.value("data_bytes", std::int64_t{0}),
+          json.value("seconds", 0.0)};
+}
+
+RehearsalFigures rehearsal_from(const Json& json) {
+  return {json.value("restore_seconds", 0.0),
+          json.value("migrate_seconds", 0.0),
+          json.value("verify_seconds", 0.0),
+          json.value("peak_memory_bytes", std::int64_t{0}),
+          json.value("peak_disk_bytes", std::int64_t{0}),
+          json.value("database_bytes_before", std::int64_t{0}),
+          json.value("database_bytes_after", std::int64_t{0})};
+}
+
+bool present(const Json& json, const char* name) { return json.contains(name) && !json.at(name).is_null(); }
+
+Report report_from(const Json& json) {
+  Report report;
+  report.id = json.value("id", "");
+  report.command = json.value("command", "");
+  report.outcome = outcome_named(json.value("outcome", "")).value_or(Outcome::unfinished);
+  report.address = json.value("deployment", "");
+  report.from_releases = json.at("from").value("releases", std::vector<std::string>{});
+  report.from_revision = json.at("from").value("revision", "");
+  report.to_release = json.at("to").value("release", "");
+  report.to_revision = json.at("to").value("revision", "");
+  report.started_at = json.value("started_at", "");
+  report.finished_at = json.value("finished_at", "");
+  report.plan = json.value("plan", Json(nullptr));
+  if (present(json, "snapshot")) report.snapshot = snapshot_from(json["snapshot"]);
+  if (present(json, "rehearsal")) report.rehearsal = rehearsal_from(json["rehearsal"]);
+  if (present(json, "cutover")) {
+    report.cutover = {json["cutover"].value("seconds", 0.0), json["cutover"].value("used_rehearsed", false)};
+  }
+  if (present(json, "verification")) report.verification = verification_from_json(json["verification"]);
+  report.notes = notes_from_json(json.value("notes", Json::array()));
+  report.quarantined = json.at("quarantine").value("count", std::int64_t{0});
+  report.quarantine_file = json.at("quarantine").value("file", "");
+  for (const Json& loss : json.value("losses", Json::array())) {
+    report.losses.push_back({loss.value("table", ""), loss.value("added", std::int64_t{0}), loss.value("changed", std::int64_t{0})});
+  }
+  report.kept_files = paths_from(json.value("kept_files", Json::array()));
+  report.restored_files = paths_from(json.value("restored_files", Json::array()));
+  report.failure = json.value("failure", "");
+  report.next = json.value("next", std::vector<std::string>{});
+  return report;
+}
+
+}  // namespace
+
+std::string_view name_of(Outcome outcome) {
+  for (const auto& [known, name] : outcomes) {
+    if (known == outcome) return name;
+  }
+  return "unfinished";
+}
+
+std::optional<Outcome> outcome_named(std::string_view name) {
+  for (const auto& [outcome, known] : outcomes) {
+    if (known == name) return outcome;
+  }
+  return std::nullopt;
+}
+
+Json to_json(const Report& report) {
+  Json json;
+  json["format"] = format_version;
+  json["id"] = report.id;
+  json["command"] = report.command;
+  json["outcome"] = name_of(report.outcome);
+  json["deployment"] = report.address;
+  json["from"] = {{"releases", report.from_releases}, {"revision", report.from_revision}};
+  json["to"] = {{"release", report.to_release}, {"revision", report.to_revision}};
+  json["started_at"] = report.started_at;
+  json["finished_at"] = report.finished_at;
+  json["failure"] = report.failure;
+  json["snapshot"] = report.snapshot ? to_json(*report.snapshot) : Json(nullptr);
+  json["rehearsal"] = report.rehearsal ? to_json(*report.rehearsal) : Json(nullptr);
+  json["cutover"] = report.cutover ? Json{{"seconds", report.cutover->seconds}, {"used_rehearsed", report.cutover->used_rehearsed}}
+                                   : Json(nullptr);
+  json["verification"] = report.verification ? to_json(*report.verification) : Json(nullptr);
+  json["notes"] = to_json(report.notes);
+  json["quarantine"] = {{"count", report.quarantined}, {"file", report.quarantine_file.string()}};
+  json["losses"] = to_json(report.losses);
+  json["kept_files"] = paths_json(report.kept_files);
+  json["restored_files"] = paths_json(report.restored_files);
+  json["next"] = report.next;
+  json["plan"] = report.plan;
+  json["file"] = report.file.string();
+  return json;
+}
+
+Result<Report> read_report(const std::filesystem::path& file) {
+  const std::string content = TRY(file::read(file));
+  const Json json = Json::parse(content, nullptr, false);
+  try {
+    if (!json.is_object()) throw Json::other_error::create(501, "not a JSON object", nullptr);
+    Report report = report_from(json);
+    report.file = file;
+    return report;
+  } catch (const Json::exception& exception) {
+    return failure("report-unreadable", fmt::format("Reading the report {}", file.string()), exception.what());
+  }
+}
+
+Result<void> write_report(const Report& report) {
+  return file::write_durably(report.file, to_json(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace liftlock::change
