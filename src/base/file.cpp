@@ -43,29 +43,6 @@ class Descriptor {
   int number_;
 };
 
-std::unexpected<Error> trouble(std::string_view doing, const fs::path& path, int code) {
-  std::string id = "file-error";
-  std::string next;
-  if (code == ENOSPC || code == EDQUOT) {
-    id = "file-full";
-    next = "Free some space on that file system, then run the command again.";
-  } else if (code == EACCES || code == EPERM || code == EROFS) {
-    id = "file-denied";
-    next = "Run the command as a user who may write there.";
-  }
-  return failure(std::move(id), fmt::format("{} {}", doing, path.string()), std::strerror(code), std::move(next));
-}
-
-/// The fault point before an effect: 0, or the error code that the effect is to fail with.
-int trapped(const char* name) {
-  switch (fault::point(name)) {
-    case fault::Verdict::go_on: return 0;
-    case fault::Verdict::fail: return EIO;
-    case fault::Verdict::no_space: return ENOSPC;
-  }
-  return 0;
-}
-
 fs::path folder_of(const fs::path& path) {
   const fs::path folder = path.parent_path();
   return folder.empty() ? fs::path(".") : folder;
@@ -96,6 +73,30 @@ Result<void> copy_content(int source, int target, const fs::path& from, const fs
 }
 
 }  // namespace
+
+std::unexpected<Error> trouble(std::string_view doing, const fs::path& path, int code) {
+  std::string id = "file-error";
+  std::string next;
+  if (code == ENOENT) {
+    id = "file-missing";
+  } else if (code == ENOSPC || code == EDQUOT) {
+    id = "file-full";
+    next = "Free some space on that file system, then run the command again.";
+  } else if (code == EACCES || code == EPERM || code == EROFS) {
+    id = "file-denied";
+    next = "Run the command as a user who may write there.";
+  }
+  return failure(std::move(id), fmt::format("{} {}", doing, path.string()), std::strerror(code), std::move(next));
+}
+
+int trapped(const char* name) {
+  switch (fault::point(name)) {
+    case fault::Verdict::go_on: return 0;
+    case fault::Verdict::fail: return EIO;
+    case fault::Verdict::no_space: return ENOSPC;
+  }
+  return 0;
+}
 
 bool exists(const fs::path& path) {
   struct stat status {};
@@ -170,6 +171,12 @@ Result<void> rename(const fs::path& from, const fs::path& to) {
   if (const int code = trapped("rename"); code != 0) return trouble("Renaming a file to", to, code);
   if (::rename(from.c_str(), to.c_str()) != 0) return trouble("Renaming a file to", to, errno);
   return sync(folder_of(to));
+}
+
+Result<void> hard_link(const fs::path& existing, const fs::path& name) {
+  if (const int code = trapped("link"); code != 0) return trouble("Linking", name, code);
+  if (::link(existing.c_str(), name.c_str()) != 0) return trouble("Linking", name, errno);
+  return {};
 }
 
 Result<void> replace_keeping(const fs::path& from, const fs::path& to, const fs::path& kept) {

@@ -11,7 +11,7 @@
 
 /// Effects on files that keep their promise over a crash. Each passes a fault point before every system call that
 /// changes something. Errors: "file-full" (no space left), "file-denied" (permission, read-only file system),
-/// "file-error" (all else); `doing` names the path.
+/// "file-missing", "file-error" (all else); `doing` names the path.
 namespace liftlock::file {
 
 /// Which file a name stands for. Names come and go; a file keeps its identity while it is moved about on its file system.
@@ -47,6 +47,9 @@ struct Facts {
 /// Renames within one file system, replacing what is at `to`, durably.
 [[nodiscard]] Result<void> rename(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// A second name for the same file; "file-error" across file systems and where there are no hard links.
+[[nodiscard]] Result<void> hard_link(const std::filesystem::path& existing, const std::filesystem::path& name);
+
 /// Makes `to` the file, at every instant of which there is one, and keeps what `to` was as `kept`; `from` is gone
 /// afterwards. All three on one file system; `kept` must not exist. By link and rename; where the file system has no
 /// hard links, by one exchange of names and a rename, so that after a crash the old file may stand under `from`.
@@ -70,5 +73,10 @@ struct Facts {
 /// The bytes of a file, in hexadecimal.
 [[nodiscard]] Result<std::string> sha256(const std::filesystem::path& path);
 [[nodiscard]] std::string sha256_of(std::string_view bytes);
+
+/// The Error for a failed system call, from its errno: `doing` and the path become its first sentence.
+[[nodiscard]] std::unexpected<Error> trouble(std::string_view doing, const std::filesystem::path& path, int code);
+/// Passes the fault point that stands before an effect: 0, or the errno that the effect is to fail with.
+[[nodiscard]] int trapped(const char* point);
 
 }  // namespace liftlock::file

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace liftlock {
+
+/// SHA-256 of a stream of bytes; for a whole file see file::sha256. Movable, single-threaded.
+class Sha256 {
+ public:
+  Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+  ~Sha256();
+
+  void update(std::string_view bytes);
+  /// The digest in 64 lower-case hex digits; afterwards the object is as new.
+  [[nodiscard]] std::string hex_digest();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace liftlock
