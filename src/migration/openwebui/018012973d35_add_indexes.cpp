@@ -5,9 +5,18 @@ namespace liftlock::migration::openwebui {
 
 namespace {
 
+void index_once(Operations& op, std::string_view name, std::string_view table, Names columns) {
+  if (!op.has_index(table, name)) op.create_index(name, table, std::move(columns));
+}
+
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  index_once(op, "folder_id_idx", "chat", {"folder_id"});
+  index_once(op, "user_id_pinned_idx", "chat", {"user_id", "pinned"});
+  index_once(op, "user_id_archived_idx", "chat", {"user_id", "archived"});
+  index_once(op, "updated_at_user_id_idx", "chat", {"updated_at", "user_id"});
+  index_once(op, "folder_id_user_id_idx", "chat", {"folder_id", "user_id"});
+  index_once(op, "user_id_idx", "tag", {"user_id"});
+  if (op.has_column("function", "is_global")) index_once(op, "is_global_idx", "function", {"is_global"});
 }
 
 }  // namespace

@@ -1,13 +1,195 @@
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/json.hpp"
+#include "migration/openwebui/python_text.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
 
 namespace {
 
+std::string id_of_tag(std::string_view name) {
+  std::string id(name);
+  std::ranges::replace(id, ' ', '_');
+  return lower(id);
+}
+
+/// Whether two users will have a tag of the same id.
+bool is_shared(Operations& op) {
+  std::map<std::string, std::string> users;
+  bool shared = false;
+  op.read({"tag"}, "SELECT name, user_id FROM tag WHERE name IS NOT NULL", [&](const ResultRow& row) {
+    const auto [known, is_new] = users.emplace(id_of_tag(row.text(0)), row.text(1));
+    shared = shared || known->second != row.text(1);
+  });
+  return shared;
+}
+
+/// Takes off what lets an id occur only once among all users; the next revision does so, too.
+void let_users_share_ids(Operations& op) {
+  const database::Table tag = *op.table("tag");
+  const Names id{"id"};
+  if (tag.primary_key && tag.primary_key->columns == id) op.drop_constraint("", "tag", ConstraintKind::primary_key);
+  for (const database::UniqueConstraint& constraint : tag.unique_constraints) {
+    if (constraint.columns == id) op.drop_constraint(constraint.name, "tag", ConstraintKind::unique);
+  }
+  for (const database::Index& index : tag.indexes) {
+    if (index.unique && index.columns == id) op.drop_index(index.name, "tag");
+  }
+}
+
+/// Deviates from the official revision, which keys tags by id alone: there, a tag is deleted when another user has one
+/// of the same name, and so is every tag whose id is already what it should be.
+class RenameTags final : public RowStep {
+ public:
+  RenameTags(Operations& op, bool has_data) : op_(op), has_data_(has_data) {}
+
+  void apply(Row& row) override {
+    if (has_data_) save_data(row);
+    if (row.get("name").is_null()) return;
+    const std::string id = id_of_tag(row.text("name"));
+    if (id == "pinned") {
+      row.drop();
+    } else if (!seen_.emplace(id, row.text("user_id")).second) {
+      ++repeated_;
+      row.drop();
+    } else if (row.text("id") != id) {
+      row.set("id", Value::text(id));
+    }
+  }
+
+  void end() override {
+    if (repeated_ != 0) {
+      op_.note("tag", "duplicate-tag",
+               "{} tag(s) differed from another of the same user only by case or spaces and were merged.", repeated_);
+    }
+    if (data_ != 0) {
+      op_.note("tag", "tag-data", "{} tag(s) held data that no release reads; it is kept in quarantine.jsonl.", data_);
+    }
+  }
+
+ private:
+  void save_data(const Row& row) {
+    const std::string_view data = row.text("data");
+    if (data.empty() || data == "null" || data == "{}") return;
+    ++data_;
+    op_.quarantine("tag", row.text("id"), "data", data, "Tags have no data from here on.");
+  }
+
+  Operations& op_;
+  const bool has_data_;
+  std::set<std::pair<std::string, std::string>> seen_;  // id, user
+  std::int64_t repeated_ = 0;
+  std::int64_t data_ = 0;
+};
+
+void migrate_tags(Operations& op) {
+  if (is_shared(op)) let_users_share_ids(op);
+  const database::Table tag = *op.table("tag");
+  const auto is_ours = [](const database::UniqueConstraint& constraint) { return constraint.name == "uq_id_user_id"; };
+  if (std::ranges::none_of(tag.unique_constraints, is_ours)) {
+    op.create_unique_constraint("uq_id_user_id", "tag", {"id", "user_id"});
+  }
+  const bool has_data = tag.column("data") != nullptr;
+  op.rewrite_rows("tag", std::make_unique<RenameTags>(op, has_data));
+  if (has_data) op.drop_column("tag", "data");
+  if (tag.column("meta") == nullptr) op.add_column("tag", column("meta", types::json));
+}
+
+/// Deviates from the official revision in the order of a chat's tags: there it is that of a Python set, which is
+/// another at each run; here it is that of their rows.
+class TagsIntoChats final : public RowStep {
+ public:
+  explicit TagsIntoChats(Operations& op)
+      : op_(op),
+        tags_(op.lookup("chatidtag", "chat_id", "SELECT tag_name FROM {chatidtag} WHERE chat_id = ?1 ORDER BY rowid")) {
+  }
+
+  void apply(Row& row) override {
+    Json tags = Json::array();
+    bool pinned = false;
+    bool tagged = false;
+    tags_->find({row.get("id")}, [&](const ResultRow& tag) {
+      if (tag[0].is_null()) {
+        ++nameless_;
+        return;
+      }
+      tagged = true;
+      Json id = id_of_tag(tag.text(0));
+      if (id == "pinned") {
+        pinned = true;
+      } else if (std::ranges::find(tags, id) == tags.end()) {
+        tags.push_back(std::move(id));
+      }
+    });
+    if (!tagged) return;
+    row.set("pinned", Value::integer(pinned ? 1 : 0));
+    row.set("meta", Value::text(dump_json(meta_with(row.text("meta"), std::move(tags)))));
+  }
+
+  void end() override {
+    if (nameless_ != 0) {
+      op_.note("chatidtag", "nameless-chat-tag", "{} tag(s) of chats have no name and were passed over.", nameless_);
+    }
+  }
+
+ private:
+  /// What a run that did not come to its end has written stays.
+  static Json meta_with(std::string_view old, Json tags) {
+    std::optional<Json> meta = load_json(old);
+    if (!meta || !meta->is_object()) meta = Json::object();
+    if (!tags.empty()) (*meta)["tags"] = std::move(tags);
+    return *std::move(meta);
+  }
+
+  Operations& op_;
+  const std::unique_ptr<Lookup> tags_;
+  std::int64_t nameless_ = 0;
+};
+
+void migrate_chats(Operations& op) {
+  if (!op.has_column("chat", "pinned")) op.add_column("chat", column("pinned", types::boolean));
+  if (!op.has_column("chat", "meta"))
+    op.add_column("chat", column("meta", types::json).not_null().server_default("'{}'"));
+  if (op.has_table("chatidtag")) op.rewrite_rows("chat", std::make_unique<TagsIntoChats>(op));
+}
+
+/// SQLite's lower() knows ASCII only, so of names beyond ASCII any two of one length may be the same.
+constexpr std::string_view removed_tags = R"sql(
+lower(name) = 'pinned'
+OR (user_id, lower(replace(name, ' ', '_'))) IN
+   (SELECT user_id, lower(replace(name, ' ', '_')) FROM tag GROUP BY 1, 2 HAVING count(*) > 1)
+OR (user_id, length(name)) IN
+   (SELECT user_id, length(name) FROM tag WHERE name GLOB '*[^ -~]*' GROUP BY 1, 2 HAVING count(*) > 1)
+)sql";
+
+// Copies of shared chats ("shared-…") go at a later revision, and have no tags.
+constexpr std::string_view pinned_before = R"sql(
+SELECT count(*) FROM chat WHERE user_id NOT LIKE 'shared-%'
+AND id IN (SELECT chat_id FROM chatidtag WHERE lower(tag_name) = 'pinned')
+)sql";
+constexpr std::string_view pinned_after = R"sql(
+SELECT count(*) FROM chat WHERE user_id NOT LIKE 'shared-%' AND pinned
+AND id IN (SELECT chat_id FROM chatidtag WHERE lower(tag_name) = 'pinned')
+)sql";
+constexpr std::string_view tagged_before = R"sql(
+SELECT count(*) FROM chat WHERE user_id NOT LIKE 'shared-%'
+AND id IN (SELECT chat_id FROM chatidtag WHERE lower(tag_name) <> 'pinned')
+)sql";
+constexpr std::string_view tagged_after = R"sql(
+SELECT count(*) FROM chat WHERE user_id NOT LIKE 'shared-%'
+AND CASE WHEN json_valid(meta) THEN json_array_length(meta, '$.tags') > 0 END
+AND id IN (SELECT chat_id FROM chatidtag WHERE lower(tag_name) <> 'pinned')
+)sql";
+
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (op.has_table("tag")) migrate_tags(op);
+  migrate_chats(op);
 }
 
 }  // namespace
@@ -18,10 +200,36 @@ const Revision& revision_1af9b942657b() {
       .down_revision = "242a2047eae0",
       .message = "Migrate tags",
       .create_date = "2024-10-09 21:02:35.241684",
-      .summary = "",
+      .summary =
+          "Tags of chats move into the chats themselves; tags are known by their name in lower case from here on.",
       .upgrade = upgrade,
-      .effects = {},
-      .proofs = {},
+      .effects = {{.kind = Effect::Kind::changes_key,
+                   .table = "tag",
+                   .column = "name,user_id",
+                   .condition = "",
+                   .why = "a tag's id is its name in lower case from here on"},
+                  {.kind = Effect::Kind::removes_rows,
+                   .table = "tag",
+                   .column = "",
+                   .condition = removed_tags,
+                   .why = "the tag 'pinned' becomes chat.pinned; tags of one user that differ only by case are one"},
+                  {.kind = Effect::Kind::drops_column,
+                   .table = "tag",
+                   .column = "data",
+                   .condition = "",
+                   .why = "it was never used; should it hold something, that goes to the quarantine"},
+                  {.kind = Effect::Kind::changes_column,
+                   .table = "chat",
+                   .column = "pinned",
+                   .condition = "id IN (SELECT chat_id FROM chatidtag)",
+                   .why = "the tag 'pinned' becomes chat.pinned"},
+                  {.kind = Effect::Kind::changes_column,
+                   .table = "chat",
+                   .column = "meta",
+                   .condition = "id IN (SELECT chat_id FROM chatidtag)",
+                   .why = "the tags of a chat stand in chat.meta"}},
+      .proofs = {{.id = "pinned-chats", .title = "pinned chats", .before = pinned_before, .after = pinned_after},
+                 {.id = "tagged-chats", .title = "chats with tags", .before = tagged_before, .after = tagged_after}},
   };
   return revision;
 }

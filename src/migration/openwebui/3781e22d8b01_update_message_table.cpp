@@ -6,8 +6,19 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_column("channel", "type")) op.add_column("channel", column("type", types::text));
+  if (!op.has_column("message", "parent_id")) op.add_column("message", column("parent_id", types::text));
+  if (!op.has_table("message_reaction")) {
+    op.create_table("message_reaction",
+                    {column("id", types::text).primary_key().unique(), column("user_id", types::text).not_null(),
+                     column("message_id", types::text).not_null(), column("name", types::text).not_null(),
+                     column("created_at", types::big_integer)});
+  }
+  if (!op.has_table("channel_member")) {
+    op.create_table("channel_member",
+                    {column("id", types::text).primary_key().unique(), column("channel_id", types::text).not_null(),
+                     column("user_id", types::text).not_null(), column("created_at", types::big_integer)});
+  }
 }
 
 }  // namespace

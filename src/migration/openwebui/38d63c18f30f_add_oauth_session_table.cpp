@@ -6,8 +6,21 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_table("oauth_session")) {
+    op.create_table(
+        "oauth_session",
+        {column("id", types::text).primary_key().unique(),
+         column("user_id", types::text).not_null().references("user", "id", "CASCADE"),
+         column("provider", types::text).not_null(), column("token", types::text).not_null(),
+         column("expires_at", types::big_integer).not_null(), column("created_at", types::big_integer).not_null(),
+         column("updated_at", types::big_integer).not_null()});
+  }
+  const auto index_once = [&](std::string_view name, Names columns) {
+    if (!op.has_index("oauth_session", name)) op.create_index(name, "oauth_session", std::move(columns));
+  };
+  index_once("idx_oauth_session_user_id", {"user_id"});
+  index_once("idx_oauth_session_expires_at", {"expires_at"});
+  index_once("idx_oauth_session_user_provider", {"user_id", "provider"});
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "migration/openwebui/chain.hpp"
 #include "migration/operations.hpp"
 
@@ -6,8 +8,18 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (op.table("tag")->primary_key) op.drop_constraint("", "tag", ConstraintKind::primary_key);
+  op.create_primary_key("pk_id_user_id", "tag", {"id", "user_id"});
+  const database::Table tag = *op.table("tag");
+  const auto is_former = [](const database::UniqueConstraint& constraint) {
+    return constraint.name == "uq_id_user_id";
+  };
+  if (std::ranges::any_of(tag.unique_constraints, is_former)) {
+    op.drop_constraint("uq_id_user_id", "tag", ConstraintKind::unique);
+  }
+  for (const database::Index& index : tag.indexes) {
+    if (index.unique) op.drop_index(index.name, "tag");
+  }
 }
 
 }  // namespace

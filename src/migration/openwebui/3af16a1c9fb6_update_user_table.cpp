@@ -6,8 +6,10 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_column("user", "username")) op.add_column("user", column("username", "VARCHAR(50)"));
+  if (!op.has_column("user", "bio")) op.add_column("user", column("bio", types::text));
+  if (!op.has_column("user", "gender")) op.add_column("user", column("gender", types::text));
+  if (!op.has_column("user", "date_of_birth")) op.add_column("user", column("date_of_birth", types::date));
 }
 
 }  // namespace

@@ -6,8 +6,19 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_table("channel")) {
+    op.create_table("channel",
+                    {column("id", types::text).primary_key().unique(), column("user_id", types::text),
+                     column("name", types::text), column("description", types::text), column("data", types::json),
+                     column("meta", types::json), column("access_control", types::json),
+                     column("created_at", types::big_integer), column("updated_at", types::big_integer)});
+  }
+  if (!op.has_table("message")) {
+    op.create_table("message", {column("id", types::text).primary_key().unique(), column("user_id", types::text),
+                                column("channel_id", types::text), column("content", types::text),
+                                column("data", types::json), column("meta", types::json),
+                                column("created_at", types::big_integer), column("updated_at", types::big_integer)});
+  }
 }
 
 }  // namespace

@@ -6,8 +6,7 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_column("file", "access_control")) op.add_column("file", column("access_control", types::json));
 }
 
 }  // namespace

@@ -6,8 +6,19 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_table("group")) {
+    op.create_table("group",
+                    {column("id", types::text).primary_key().unique(), column("user_id", types::text),
+                     column("name", types::text), column("description", types::text), column("data", types::json),
+                     column("meta", types::json), column("permissions", types::json), column("user_ids", types::json),
+                     column("created_at", types::big_integer), column("updated_at", types::big_integer)});
+  }
+  if (!op.has_column("model", "access_control")) op.add_column("model", column("access_control", types::json));
+  if (!op.has_column("model", "is_active"))
+    op.add_column("model", column("is_active", types::boolean).not_null().server_default("1"));
+  if (!op.has_column("knowledge", "access_control")) op.add_column("knowledge", column("access_control", types::json));
+  if (!op.has_column("prompt", "access_control")) op.add_column("prompt", column("access_control", types::json));
+  if (!op.has_column("tool", "access_control")) op.add_column("tool", column("access_control", types::json));
 }
 
 }  // namespace

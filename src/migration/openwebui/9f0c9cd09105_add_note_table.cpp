@@ -6,8 +6,12 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_table("note")) {
+    op.create_table("note", {column("id", types::text).primary_key().unique(), column("user_id", types::text),
+                             column("title", types::text), column("data", types::json), column("meta", types::json),
+                             column("access_control", types::json), column("created_at", types::big_integer),
+                             column("updated_at", types::big_integer)});
+  }
 }
 
 }  // namespace

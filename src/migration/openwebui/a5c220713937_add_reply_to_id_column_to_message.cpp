@@ -6,8 +6,7 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_column("message", "reply_to_id")) op.add_column("message", column("reply_to_id", types::text));
 }
 
 }  // namespace

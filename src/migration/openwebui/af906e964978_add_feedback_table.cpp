@@ -6,8 +6,13 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_table("feedback")) {
+    op.create_table("feedback", {column("id", types::text).primary_key(), column("user_id", types::text),
+                                 column("version", types::big_integer), column("type", types::text),
+                                 column("data", types::json), column("meta", types::json),
+                                 column("snapshot", types::json), column("created_at", types::big_integer).not_null(),
+                                 column("updated_at", types::big_integer).not_null()});
+  }
 }
 
 }  // namespace

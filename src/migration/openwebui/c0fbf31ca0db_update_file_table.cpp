@@ -6,8 +6,9 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_column("file", "hash")) op.add_column("file", column("hash", types::text));
+  if (!op.has_column("file", "data")) op.add_column("file", column("data", types::json));
+  if (!op.has_column("file", "updated_at")) op.add_column("file", column("updated_at", types::big_integer));
 }
 
 }  // namespace

@@ -6,8 +6,17 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_table("folder")) {
+    op.create_table(
+        "folder",
+        {column("id", types::text).not_null(), column("parent_id", types::text),
+         column("user_id", types::text).not_null(), column("name", types::text).not_null(),
+         column("items", types::json), column("meta", types::json), column("is_expanded", types::boolean).not_null(),
+         column("created_at", types::date_time).server_default("CURRENT_TIMESTAMP").not_null(),
+         column("updated_at", types::date_time).server_default("CURRENT_TIMESTAMP").not_null()},
+        {primary_key({"id", "user_id"})});
+  }
+  if (!op.has_column("chat", "folder_id")) op.add_column("chat", column("folder_id", types::text));
 }
 
 }  // namespace

@@ -6,8 +6,12 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_table("config")) {
+    op.create_table("config", {column("id", types::integer).primary_key(), column("data", types::json).not_null(),
+                               column("version", types::integer).not_null(),
+                               column("created_at", types::date_time).not_null().server_default("CURRENT_TIMESTAMP"),
+                               column("updated_at", types::date_time).server_default("CURRENT_TIMESTAMP")});
+  }
 }
 
 }  // namespace

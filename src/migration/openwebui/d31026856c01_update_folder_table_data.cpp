@@ -6,8 +6,7 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_column("folder", "data")) op.add_column("folder", column("data", types::json));
 }
 
 }  // namespace
