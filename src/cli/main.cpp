@@ -1,7 +1,75 @@
 #include "cli/main.hpp"
 
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "cli/context.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/help.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/parser.hpp"
+#include "cli/render/error.hpp"
+
 namespace liftlock::cli {
 
-int main(int, char**) { return 0; }
+namespace {
+
+Result<void> run(Context& context, const std::vector<std::string>& words) {
+  const Request request = TRY(read_request(words));
+  switch (request.kind) {
+    case Request::Kind::version: context.answer(version_text() + "\n"); return {};
+    case Request::Kind::help: context.answer(TRY(help_on(request.topic, context.style()))); return {};
+    case Request::Kind::run: break;
+  }
+  const Arguments arguments = TRY(read_arguments(*request.command, request.words));
+  if (request.command->works_long) watch_interrupts();
+  return request.command->run(context, arguments);
+}
+
+/// The answer counts as given once it has left the program.
+Result<void> flush_answer() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return {};
+  return failure("answer-lost", "Writing the answer", std::strerror(errno));
+}
+
+int present(Context& context, const Error& error) {
+  if (context.json()) {
+    context.answer_json(error_json(error));
+  } else {
+    const std::string text = render_error(error, context.talk_style());
+    std::fwrite(text.data(), 1, text.size(), stderr);
+  }
+  return exit_code(error.kind);
+}
+
+/// A bug, or memory that ran out: nothing is known about the state, so that is what is said.
+int present_bug(Context& context, const std::exception& bug) {
+  return present(context, Error{.kind = ErrorKind::failed,
+                                .id = "internal-error",
+                                .doing = "This is a bug in Liftlock",
+                                .what = bug.what(),
+                                .state = "A change that had begun can be finished or undone.",
+                                .next = "liftlock resume"});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  Context context(read_globals(words), look_at_terminal());
+  try {
+    Result<void> result = run(context, words);
+    if (result) result = flush_answer();
+    return result ? 0 : present(context, result.error());
+  } catch (const std::exception& bug) {
+    return present_bug(context, bug);
+  }
+}
 
 }  // namespace liftlock::cli

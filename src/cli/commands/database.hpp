@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "cli/arguments.hpp"
+#include "cli/command.hpp"
+#include "cli/context.hpp"
+#include "database/sqlite.hpp"
+#include "database/url.hpp"
+#include "migration/revision.hpp"
+
+/// What the `db` commands share.
+namespace liftlock::cli {
+
+/// The table entry of `--database`.
+[[nodiscard]] Option database_option();
+
+/// The database that --database names, else $DATABASE_URL. Errors: "database-missing" (usage), "database-not-yet"
+/// (usage: PostgreSQL), "database-absent" where there is no such file.
+[[nodiscard]] Result<database::Url> database_of(const Arguments& arguments);
+
+/// The revisions in its version table; more than one is an error, "several-revisions".
+[[nodiscard]] Result<std::string> revision_of(const database::Url& url);
+
+/// One revision as Alembic's `-v` shows it.
+[[nodiscard]] std::string long_entry(const migration::Revision& revision, bool is_current);
+
+/// `revision` with " (head)" and " (current)" where they hold.
+[[nodiscard]] std::string marked(const migration::Revision& revision, bool is_current);
+
+[[nodiscard]] Json revision_json(const migration::Revision& revision);
+
+}  // namespace liftlock::cli

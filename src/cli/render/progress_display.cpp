@@ -1,0 +1,152 @@
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+
+#include "cli/context.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/render/progress.hpp"
+
+namespace liftlock::cli {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+using std::chrono_literals::operator""ms;
+
+class Quiet final : public Progress {
+ public:
+  void begin(std::string_view, std::int64_t, Unit) override {}
+  void advance(std::int64_t) override {}
+  void end() override {}
+  [[nodiscard]] bool cancelled() const override { return interrupted(); }
+};
+
+/// How a kind of display shows a stage. Calls come from one thread at a time.
+class Face {
+ public:
+  virtual ~Face() = default;
+  virtual void begun(const StageView& view) = 0;
+  virtual void still(const StageView& view) = 0;  ///< called every interval()
+  virtual void ended(const StageView& view) = 0;
+  virtual void broken_off() {}  ///< the stage did not end: an error message follows
+  [[nodiscard]] virtual std::chrono::milliseconds interval() const = 0;
+
+ protected:
+  static void write(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::fflush(stderr);
+  }
+};
+
+class BarFace final : public Face {
+ public:
+  explicit BarFace(const Style& style) : style_(style) {}
+  void begun(const StageView& view) override { still(view); }
+  void still(const StageView& view) override { write("\r" + render_bar(view, style_) + "\x1b[K"); }
+  void ended(const StageView& view) override { write("\r" + render_done(view, style_) + "\x1b[K\n"); }
+  void broken_off() override { write("\n"); }
+  [[nodiscard]] std::chrono::milliseconds interval() const override { return 100ms; }
+
+ private:
+  Style style_;
+};
+
+class LineFace final : public Face {
+ public:
+  explicit LineFace(const Style& style) : style_(style) {}
+  void begun(const StageView& view) override { write(std::string(view.stage) + " …\n"); }
+  void still(const StageView& view) override { write(render_plain(view) + "\n"); }
+  void ended(const StageView& view) override {
+    if (view.seconds >= 1.0) write(render_done(view, style_) + "\n");
+  }
+  [[nodiscard]] std::chrono::milliseconds interval() const override { return 10000ms; }
+
+ private:
+  Style style_;
+};
+
+class JsonFace final : public Face {
+ public:
+  void begun(const StageView& view) override { write(render_json_line(view, "begin") + "\n"); }
+  void still(const StageView& view) override { write(render_json_line(view, "advance") + "\n"); }
+  void ended(const StageView& view) override { write(render_json_line(view, "end") + "\n"); }
+  [[nodiscard]] std::chrono::milliseconds interval() const override { return 1000ms; }
+};
+
+/// Shows the running stage through a Face, from a thread of its own, whatever the work is doing meanwhile.
+class Display final : public Progress {
+ public:
+  explicit Display(std::unique_ptr<Face> face) : face_(std::move(face)) {}
+  ~Display() override {
+    if (stop_ticking()) face_->broken_off();
+  }
+
+  void begin(std::string_view stage, std::int64_t total, Unit unit) override {
+    if (stop_ticking()) face_->ended(view());
+    stage_ = stage;
+    total_ = total;
+    unit_ = unit;
+    done_.store(0, std::memory_order_relaxed);
+    started_ = SteadyClock::now();
+    face_->begun(view());
+    ticker_ = std::jthread([this](const std::stop_token& stop) { tick(stop); });
+  }
+
+  void advance(std::int64_t done) override { done_.store(done, std::memory_order_relaxed); }
+
+  void end() override {
+    if (stop_ticking()) face_->ended(view());
+  }
+
+  [[nodiscard]] bool cancelled() const override { return interrupted(); }
+
+ private:
+  /// Afterwards the caller's thread alone uses the face. True if a stage was running.
+  bool stop_ticking() {
+    if (!ticker_.joinable()) return false;
+    ticker_.request_stop();
+    ticker_.join();
+    return true;
+  }
+
+  void tick(const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!wake.wait_for(lock, stop, face_->interval(), [&] { return stop.stop_requested(); })) {
+      if (stop.stop_requested()) return;
+      face_->still(view());
+    }
+  }
+
+  [[nodiscard]] StageView view() const {
+    const std::chrono::duration<double> elapsed = SteadyClock::now() - started_;
+    return {.stage = stage_,
+            .done = done_.load(std::memory_order_relaxed),
+            .total = total_,
+            .unit = unit_,
+            .seconds = elapsed.count()};
+  }
+
+  std::unique_ptr<Face> face_;
+  std::string stage_;
+  std::int64_t total_ = 0;
+  Unit unit_ = Unit::steps;
+  std::atomic<std::int64_t> done_ = 0;
+  SteadyClock::time_point started_;
+  std::jthread ticker_;
+};
+
+}  // namespace
+
+std::unique_ptr<Progress> make_progress(const Globals& globals, const Terminal& terminal, const Style& style) {
+  if (globals.json) return std::make_unique<Display>(std::make_unique<JsonFace>());
+  if (globals.quiet) return std::make_unique<Quiet>();
+  if (terminal.talk && terminal.animate) return std::make_unique<Display>(std::make_unique<BarFace>(style));
+  return std::make_unique<Display>(std::make_unique<LineFace>(style));
+}
+
+}  // namespace liftlock::cli

@@ -1,0 +1,71 @@
+#include "database/url.hpp"
+
+#include <gmock/gmock.h>
+#include <rapidcheck/gtest.h>
+
+namespace liftlock::database {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string file_of(std::string_view url) {
+  const Result<Url> parsed = parse_url(url);
+  return parsed ? parsed->file.string() : "error " + parsed.error().id;
+}
+
+TEST(SqliteUrl, ThreeSlashesAreRelativeAndFourAbsolute) {
+  EXPECT_EQ(file_of("sqlite:////srv/data/webui.db"), "/srv/data/webui.db");
+  EXPECT_EQ(file_of("sqlite:///webui.db"), "webui.db");
+  EXPECT_EQ(file_of("sqlite:///./data/webui.db"), "./data/webui.db");
+}
+
+TEST(SqliteUrl, MayNameItsDriver) { EXPECT_EQ(file_of("sqlite+pysqlite:////srv/webui.db"), "/srv/webui.db"); }
+
+TEST(SqliteUrl, IsPercentDecoded) {
+  EXPECT_EQ(file_of("sqlite:////srv/open%20webui/a%2Fb%C3%A4.db"), "/srv/open webui/a/b\xc3\xa4.db");
+  EXPECT_EQ(file_of("sqlite:////srv/100%/%zz%4"), "/srv/100%/%zz%4");
+}
+
+TEST(SqliteUrl, ItsQueryIsIgnored) { EXPECT_EQ(file_of("sqlite:////srv/webui.db?timeout=5"), "/srv/webui.db"); }
+
+TEST(SqliteUrl, ABarePathIsTaken) { EXPECT_EQ(file_of("/srv/data/webui.db"), "/srv/data/webui.db"); }
+
+TEST(SqliteUrl, WhatNamesNoFileIsRefused) {
+  for (const char* url : {"", "sqlite:", "sqlite://", "sqlite:///", "sqlite://host/webui.db", "sqlite:///:memory:",
+                          "sqlite:/srv/webui.db", "sqlite:////srv/a%00b"}) {
+    EXPECT_EQ(file_of(url), "error database-url-invalid") << url;
+  }
+}
+
+TEST(Url, OtherDatabasesAreNamed) {
+  EXPECT_EQ(parse_url("postgresql+psycopg2://u:p@h:5432/name")->dialect, "postgresql");
+  EXPECT_EQ(parse_url("postgres://u:p@h/name")->dialect, "postgresql");
+  EXPECT_EQ(file_of("mysql://u:p@h/name"), "error database-url-unsupported");
+  EXPECT_EQ(file_of("sqlite+sqlcipher:////srv/webui.db"), "error database-url-unsupported");
+}
+
+TEST(Url, PasswordsAreNotRepeated) {
+  EXPECT_EQ(parse_url("postgresql://user:se:c@ret@host/name")->safe, "postgresql://user:***@host/name");
+  const Result<Url> unsupported = parse_url("mysql://user:secret@host/name");
+  ASSERT_FALSE(unsupported.has_value());
+  EXPECT_THAT(unsupported.error().doing, Not(HasSubstr("secret")));
+}
+
+RC_GTEST_PROP(SqliteUrlProperty, EveryPathComesBack, ()) {
+  const auto tail = *rc::gen::container<std::string>(rc::gen::nonZero<char>());
+  const std::string path = "/" + tail;
+  const Result<Url> parsed = parse_url(sqlite_url(path));
+  RC_ASSERT(parsed.has_value());
+  RC_ASSERT(parsed->file.string() == path);
+}
+
+RC_GTEST_PROP(UrlProperty, AnyTextIsAnsweredWithAUrlOrAUsageError, ()) {
+  const auto text = *rc::gen::arbitrary<std::string>();
+  const auto scheme = *rc::gen::element<std::string>("", "sqlite:", "sqlite:///", "postgresql://", "x+y://");
+  const Result<Url> parsed = parse_url(scheme + text);
+  RC_ASSERT(parsed.has_value() || parsed.error().kind == ErrorKind::usage);
+}
+
+}  // namespace
+}  // namespace liftlock::database
