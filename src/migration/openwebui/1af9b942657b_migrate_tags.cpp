@@ -107,7 +107,7 @@ class TagsIntoChats final : public RowStep {
  public:
   explicit TagsIntoChats(Operations& op)
       : op_(op),
-        tags_(op.lookup("chatidtag", "chat_id", "SELECT tag_name FROM {chatidtag} WHERE chat_id = ?1 ORDER BY rowid")) {
+        tags_(op.lookup("chatidtag", "chat_id", "SELECT tag_name FROM {table} WHERE chat_id = ?1 ORDER BY rowid")) {
   }
 
   void apply(Row& row) override {

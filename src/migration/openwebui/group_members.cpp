@@ -17,7 +17,7 @@ class MoveMembers final : public RowStep {
   explicit MoveMembers(Operations& op)
       : op_(op),
         now_(op.environment().now()),
-        users_(op.lookup("user", "id", "SELECT 1 FROM {user} WHERE id = ?1")),
+        users_(op.lookup("user", "id", "SELECT 1 FROM {table} WHERE id = ?1")),
         members_(op.insert_into("group_member", {"id", "group_id", "user_id", "created_at", "updated_at"}, "group")) {}
 
   void apply(Row& row) override {

@@ -203,9 +203,8 @@ void SqliteOperations::drop_index(std::string_view name, std::string_view table_
 }
 
 void SqliteOperations::create_primary_key(std::string_view name, std::string_view table, Names columns) {
-  Table& definition = changing(table).definition;
-  for (const std::string& column : columns) definition.column(column)->nullable = false;
-  definition.primary_key = database::PrimaryKey{std::string(name), std::move(columns)};
+  // Columns stay nullable: SQLite allows it, and Alembic's batch mode keeps what it reflected.
+  changing(table).definition.primary_key = database::PrimaryKey{std::string(name), std::move(columns)};
 }
 
 void SqliteOperations::create_unique_constraint(std::string_view name, std::string_view table, Names columns) {
