@@ -1,0 +1,79 @@
+// The native chain on one database, for tests/differential: it can stop inside the Peewee part, which no command can, and
+// prints what a change's report would hold.
+//
+//   migrate-tool SOURCE DESTINATION REVISION|- PEEWEE_MIGRATIONS
+#include <chrono>
+#include <fmt/core.h>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "migration/builder.hpp"
+#include "migration/state.hpp"
+
+namespace {
+
+using namespace liftlock;
+
+/// The real clock and real random ids; notes and quarantined values are kept for the answer.
+class ToolEnvironment final : public migration::Environment {
+ public:
+  std::int64_t now() override { return since_epoch<std::chrono::seconds>(); }
+  std::int64_t now_nanoseconds() override { return since_epoch<std::chrono::nanoseconds>(); }
+  std::string uuid4() override {
+    const std::uint64_t high = random_(), low = random_();
+    return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", high >> 32U, (high >> 16U) & 0xffffU, high & 0xfffU,
+                       0x8000U | ((low >> 48U) & 0x3fffU), low & 0xffffffffffffULL);
+  }
+  void note(migration::Note note) override {
+    notes_[fmt::format("{}:{}", note.revision, note.id)] += note.count;
+    if (std::find(texts.begin(), texts.end(), note.text) == texts.end()) texts.push_back(note.text);
+  }
+  void quarantine(migration::QuarantinedValue value) override {
+    quarantined.push_back({{"revision", value.revision},
+                           {"table", value.table},
+                           {"key", value.key},
+                           {"column", value.column},
+                           {"bytes", value.value.size()},
+                           {"reason", value.reason}});
+  }
+  void progress(std::string_view, std::int64_t, std::int64_t) override {}
+
+  [[nodiscard]] nlohmann::json answer() const { return {{"notes", notes_}, {"texts", texts}, {"quarantine", quarantined}}; }
+
+ private:
+  template <class Unit>
+  static std::int64_t since_epoch() {
+    return std::chrono::duration_cast<Unit>(std::chrono::system_clock::now().time_since_epoch()).count();
+  }
+  std::mt19937_64 random_{std::random_device{}()};
+  std::map<std::string, std::int64_t> notes_;
+  std::vector<std::string> texts;
+  nlohmann::json quarantined = nlohmann::json::array();
+};
+
+Result<void> migrate(const std::string& source, const std::string& destination, const migration::Head& head,
+                     migration::Environment& environment) {
+  auto connection = TRY(database::Connection::open(source, database::OpenMode::read_only));
+  const auto state = TRY(migration::inspect_state(connection));
+  const auto path = TRY(migration::plan_path(state, head));
+  migration::BuildOptions options;
+  options.fresh_alembic_lineage = state.lineage == migration::Lineage::none && !head.revision.empty();
+  return migration::build_migrated(source, destination, path, options, environment);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 5) return 2;
+  const std::string revision = arguments[3];
+  ToolEnvironment environment;
+  const auto result = migrate(arguments[1], arguments[2], {std::stoi(arguments[4]), revision == "-" ? "" : revision}, environment);
+  if (!result) {
+    const Error& error = result.error();
+    std::cerr << error.id << ": " << error.doing << ": " << error.what << " " << error.state << " " << error.next << "\n";
+    return 1;
+  }
+  std::cout << environment.answer().dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) << "\n";
+}
