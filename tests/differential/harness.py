@@ -128,6 +128,9 @@ class Chain:
         try:
             self.report = self.context.native.build(self.previous, self.right, revision, peewee)
         except NativeFailed as error:
+            if str(error) in self.seen:
+                raise Skipped("native had stopped before for the same reason") from error
+            self.seen.add(str(error))
             raise Failed([f"native stops: {error}"]) from error
         lines = self.context.compare(self.left, self.right, self.known, self.since)
         if self.stepwise:
