@@ -53,9 +53,10 @@ class MoveMembers final : public RowStep {
     std::optional<Json> list = value.is_null() ? Json() : load_json(value.bytes());
     if (list && list->is_string()) list = load_json(list->get<std::string>());
     if (list && list->is_array()) return list;
-    if (!value.is_null() && !value.bytes().empty() && !(list && list->empty())) {
+    const std::string text = value.is_integer() ? std::to_string(value.as_integer()) : std::string(value.bytes());
+    if (!text.empty() && !(list && list->empty())) {
       ++unreadable_;
-      op_.quarantine("group", row.text("id"), "user_ids", value.bytes(), "This text is not a JSON list.");
+      op_.quarantine("group", row.text("id"), "user_ids", text, "This is not a JSON list.");
     }
     return std::nullopt;
   }
