@@ -88,15 +88,15 @@ class Lookup {
 
 /// What alter_column changes; what is not set stays. Values are not converted: a rewrite_rows step does that.
 struct Alteration {
-  std::optional<std::string> type;
-  std::optional<bool> nullable;
-  std::optional<std::string> new_column_name;
-  std::optional<std::optional<std::string>> server_default;  ///< an inner nullopt removes the default
+  std::optional<std::string> type = {};
+  std::optional<bool> nullable = {};
+  std::optional<std::string> new_column_name = {};
+  std::optional<std::optional<std::string>> server_default = {};  ///< an inner nullopt removes the default
 };
 
 struct IndexOptions {
   bool unique = false;
-  std::optional<std::string> where;  ///< SQL condition of a partial index
+  std::optional<std::string> where = {};  ///< SQL condition of a partial index
 };
 
 enum class ConstraintKind { primary_key, unique, check, foreign_key };

@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -6,8 +7,7 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  create_missing_index(op, "ix_group_member_user_id_group_id", "group_member", {"user_id", "group_id"});
 }
 
 }  // namespace

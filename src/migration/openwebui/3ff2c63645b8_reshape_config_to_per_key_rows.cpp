@@ -1,13 +1,121 @@
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/config_keys.hpp"
+#include "migration/openwebui/json.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
 
 namespace {
 
+using Settings = std::vector<std::pair<std::string, Json>>;
+
+bool has_old_form(const Operations& op, std::string_view table) {
+  return op.has_column(table, "id") && op.has_column(table, "data");
+}
+
+/// The blob in the newest row; an empty object where there is none or it cannot be read.
+Json newest_blob(Operations& op, std::string_view table) {
+  std::optional<Json> blob = Json::object();
+  const std::string sql = "SELECT data FROM " + std::string(table) + " ORDER BY id DESC LIMIT 1";
+  op.read({table}, sql, [&](const ResultRow& row) {
+    const Value data = row[0];
+    if (data.is_null()) return;
+    blob = data.is_text() ? load_json(data.bytes()) : std::nullopt;
+    while (blob && blob->is_string()) blob = load_json(blob->get_ref<const std::string&>());
+  });
+  if (blob && blob->is_null()) return Json::object();
+  if (blob && blob->is_object()) return *std::move(blob);
+  op.note(
+      table, "unreadable-config",
+      "{} config row, the newest, is not a JSON object: no setting could be taken from it; it stays in config_old.");
+  return Json::object();
+}
+
+/// Flattens nested objects to dotted paths, down to the settings that are objects themselves. Of equal paths the last
+/// one counts, at the first one's place.
+class Flattener {
+ public:
+  void walk(const Json& object, const std::string& prefix) {
+    for (const auto& [key, value] : object.items()) {
+      const std::string path = prefix.empty() ? key : prefix + "." + key;
+      if (value.is_object() && !is_known_config_path(path))
+        walk(value, path);
+      else
+        put(path, value);
+    }
+  }
+  [[nodiscard]] const Settings& settings() const { return settings_; }
+
+ private:
+  void put(const std::string& path, const Json& value) {
+    const auto [place, is_new] = places_.emplace(path, settings_.size());
+    if (is_new)
+      settings_.emplace_back(path, value);
+    else
+      settings_[place->second].second = value;
+  }
+
+  Settings settings_;
+  std::unordered_map<std::string, std::size_t> places_;
+};
+
+/// The settings of a blob under the keys that they have from now on; of two with one key the first counts.
+Settings settings_in(Operations& op, const Json& blob) {
+  Flattener flat;
+  flat.walk(blob, {});
+  Settings settings;
+  std::unordered_map<std::string, const Json*> seen;
+  for (const auto& [path, value] : flat.settings()) {
+    const std::string key(config_key_of(path));
+    const auto [first, is_new] = seen.emplace(key, &value);
+    if (is_new)
+      settings.emplace_back(key, value);
+    else if (*first->second != value) {
+      op.note(
+          "config", "setting-under-two-names",
+          "{} settings stood in the config under an old and a new name with different values: the first one counts; "
+          "both stay in config_old.");
+    }
+  }
+  return settings;
+}
+
+/// Only an earlier, broken-off try, or a way back, leaves a config_old beside a config of the old form.
+void set_aside_older(Operations& op) {
+  op.read({"config_old"}, "SELECT id, data FROM config_old", [&](const ResultRow& row) {
+    op.quarantine("config_old", std::to_string(row[0].as_integer()), "data", row[1].bytes(),
+                  "config_old makes room for the newer config");
+  });
+  op.drop_table("config_old");
+}
+
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  const bool old_form = has_old_form(op, "config");
+  const std::string_view source = old_form ? "config" : "config_old";
+  const bool has_source = old_form || has_old_form(op, "config_old");
+  const Settings settings = has_source ? settings_in(op, newest_blob(op, source)) : Settings{};
+  if (old_form) {
+    if (op.has_table("config_old")) set_aside_older(op);
+    op.rename_table("config", "config_old");
+  }
+  if (!op.has_table("config")) {
+    op.create_table("config", {column("key", types::text).primary_key(), column("value", types::json).not_null(),
+                               column("updated_at", types::big_integer)});
+  }
+  Inserter& config = op.insert_into("config", {"key", "value", "updated_at"}, {});
+  const Value now = Value::integer(op.environment().now());
+  for (const auto& [key, value] : settings) {
+    // What the server has written since an earlier try is newer.
+    std::ignore = config.insert_new({Value::text(key), Value::text(dump_json(value)), now});
+  }
 }
 
 }  // namespace
@@ -18,9 +126,22 @@ const Revision& revision_3ff2c63645b8() {
       .down_revision = "461111b60977",
       .message = "reshape config to per key rows",
       .create_date = "2026-06-17 00:50:51.477073",
-      .summary = "",
+      .summary = "Turns the newest config blob into one row a setting; the blobs stay in config_old.",
       .upgrade = upgrade,
-      .effects = {},
+      .effects =
+          {
+              {Effect::Kind::drops_table,
+               "config_old",
+               {},
+               {},
+               "an older config_old makes room and is kept in quarantine.jsonl"},
+              {Effect::Kind::renames_table,
+               "config",
+               "config_old",
+               {},
+               "the config blobs stay as they are in config_old"},
+              {Effect::Kind::adds_rows, "config", {}, {}, "every setting of the newest config blob becomes a row"},
+          },
       .proofs = {},
   };
   return revision;

@@ -1,14 +1,12 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
 
 namespace {
 
-void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
-}
+void upgrade(Operations& op) { add_missing_column(op, "chat_message", column("context_summary", types::text)); }
 
 }  // namespace
 

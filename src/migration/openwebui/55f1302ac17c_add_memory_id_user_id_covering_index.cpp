@@ -1,14 +1,12 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
 
 namespace {
 
-void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
-}
+void upgrade(Operations& op) { create_missing_index(op, "ix_memory_id_user_id", "memory", {"id", "user_id"}); }
 
 }  // namespace
 

@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -6,8 +7,8 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  add_missing_column(op, "memory", column("type", types::string).server_default("'context'").not_null());
+  create_missing_index(op, "ix_memory_type", "memory", {"type"});
 }
 
 }  // namespace

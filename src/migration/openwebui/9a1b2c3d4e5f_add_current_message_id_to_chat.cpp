@@ -1,4 +1,8 @@
+#include <memory>
+
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/current_message.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -6,8 +10,8 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  add_missing_column(op, "chat", column("current_message_id", types::text));
+  op.rewrite_rows("chat", std::make_unique<CurrentMessageStep>(op));
 }
 
 }  // namespace
@@ -18,9 +22,16 @@ const Revision& revision_9a1b2c3d4e5f() {
       .down_revision = "856c5b02fb54",
       .message = "add current_message_id to chat",
       .create_date = "2026-07-23 00:00:00.000000",
-      .summary = "",
+      .summary = "Marks in every chat which message is on view: the one that the chat names, else its latest leaf.",
       .upgrade = upgrade,
-      .effects = {},
+      .effects =
+          {
+              {Effect::Kind::changes_column,
+               "chat",
+               "current_message_id",
+               {},
+               "every chat says which message is on view"},
+          },
       .proofs = {},
   };
   return revision;

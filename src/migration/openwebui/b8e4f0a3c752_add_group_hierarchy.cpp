@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -6,8 +7,12 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_column("group", "parent_group_id")) {
+    auto batch = op.batch_alter_table("group");
+    batch.add_column(column("parent_group_id", types::text));
+    batch.create_foreign_key("fk_group_parent", "group", {"parent_group_id"}, {"id"}, "SET NULL");
+  }
+  create_missing_index(op, "ix_group_parent_group_id", "group", {"parent_group_id"});
 }
 
 }  // namespace

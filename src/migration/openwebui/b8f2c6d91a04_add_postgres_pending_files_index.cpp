@@ -6,8 +6,10 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (op.dialect() != Dialect::postgresql) return;
+  if (op.has_index("file", "file_pending_knowledge_idx")) return;
+  op.create_index("file_pending_knowledge_idx", "file", {"((meta -> 'data') ->> 'knowledge_id')"},
+                  {.where = "(data ->> 'status') IN ('pending', 'processing')"});
 }
 
 }  // namespace

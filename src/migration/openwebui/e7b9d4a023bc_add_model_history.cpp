@@ -1,4 +1,7 @@
+#include <utility>
+
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/history.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -6,8 +9,17 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  add_history(op, "model", [&op](Row& row) {
+    Json meta = stored_object(op, "model", row.get("meta"));
+    meta.erase("hidden");
+    meta.erase("chat_variables_schema");
+    Json snapshot;
+    snapshot["name"] = text_or_null(row.get("name"));
+    snapshot["base_model_id"] = text_or_null(row.get("base_model_id"));
+    snapshot["params"] = stored_json(op, "model", row.get("params"));
+    snapshot["meta"] = std::move(meta);
+    return FirstVersion{std::move(snapshot), first_true(row.get("updated_at"), row.get("created_at"))};
+  });
 }
 
 }  // namespace
@@ -18,10 +30,17 @@ const Revision& revision_e7b9d4a023bc() {
       .down_revision = "d6a8c3f912ab",
       .message = "Add model configuration history and initialize Production versions.",
       .create_date = "",
-      .summary = "",
+      .summary = "Gives every model a first version in a history.",
       .upgrade = upgrade,
-      .effects = {},
-      .proofs = {},
+      .effects =
+          {
+              {Effect::Kind::changes_column, "model", "version_id", {}, "models get a first version in a history"},
+          },
+      .proofs =
+          {
+              {"model-history", "models that have a version in the history", "SELECT count(*) FROM model",
+               "SELECT count(*) FROM model JOIN model_history ON model_history.id = model.version_id"},
+          },
   };
   return revision;
 }

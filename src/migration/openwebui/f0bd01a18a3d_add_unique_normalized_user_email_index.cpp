@@ -1,3 +1,7 @@
+#include <fmt/core.h>
+
+#include <string>
+
 #include "migration/openwebui/chain.hpp"
 #include "migration/operations.hpp"
 
@@ -5,9 +9,31 @@ namespace liftlock::migration::openwebui {
 
 namespace {
 
+constexpr std::string_view index_name = "uq_user_email_lower";
+
+/// The addresses and ids of users whose addresses differ by case only: "A@x.org (1), a@x.org (2)".
+std::string equal_emails(Operations& op) {
+  std::string found;
+  op.read({"user"},
+          "SELECT email, id FROM \"user\" WHERE lower(email) IN (SELECT lower(email) FROM \"user\" WHERE email IS NOT "
+          "NULL GROUP BY lower(email) HAVING count(*) > 1) ORDER BY lower(email), id",
+          [&](const ResultRow& row) {
+            found += fmt::format("{}{} ({})", found.empty() ? "" : ", ", row.text(0), row.text(1));
+          });
+  return found;
+}
+
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (op.has_index("user", index_name)) return;
+  const std::string equal = equal_emails(op);
+  if (!equal.empty()) {
+    throw OperationFailed(Error{
+        ErrorKind::refused, "emails-differ-by-case", "Making e-mail addresses unique whatever their case",
+        fmt::format("several users have the same e-mail address but for its case: {}", equal), "Nothing was changed.",
+        "Give all but one of them another address in Open WebUI (Admin Panel, Users), or delete them; then start "
+        "again."});
+  }
+  op.create_index(index_name, "user", {"lower(email)"}, {.unique = true, .where = "email IS NOT NULL"});
 }
 
 }  // namespace
