@@ -5,9 +5,37 @@ namespace liftlock::migration::openwebui {
 
 namespace {
 
+void add_missing(Operations& op, std::string_view table, ColumnDefinition definition) {
+  if (!op.has_column(table, definition.column.name)) op.add_column(table, std::move(definition));
+}
+
+void add_joined_at(Operations& op) {
+  if (op.has_column("channel_member", "joined_at")) return;
+  op.add_column("channel_member", column("joined_at", types::big_integer).not_null());
+  const std::int64_t now = op.environment().now_nanoseconds();
+  op.rewrite_rows("channel_member", [&op, now](Row& row) {
+    const Value created_at = row.get("created_at");
+    row.set("joined_at", created_at.is_null() ? Value::integer(now) : created_at);
+    op.note("channel_member", "channel-member-joined",
+            "{} channel memberships were there already; they count as joined when they were made.");
+  });
+}
+
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  add_missing(op, "channel_member", column("status", types::text));
+  add_missing(op, "channel_member", column("is_active", types::boolean).not_null().server_default("1"));
+  add_missing(op, "channel_member", column("is_channel_muted", types::boolean).not_null().server_default("0"));
+  add_missing(op, "channel_member", column("is_channel_pinned", types::boolean).not_null().server_default("0"));
+  add_missing(op, "channel_member", column("data", types::json));
+  add_missing(op, "channel_member", column("meta", types::json));
+  add_joined_at(op);
+  add_missing(op, "channel_member", column("left_at", types::big_integer));
+  add_missing(op, "channel_member", column("last_read_at", types::big_integer));
+  add_missing(op, "channel_member", column("updated_at", types::big_integer));
+
+  add_missing(op, "message", column("is_pinned", types::boolean).not_null().server_default("0"));
+  add_missing(op, "message", column("pinned_at", types::big_integer));
+  add_missing(op, "message", column("pinned_by", types::text));
 }
 
 }  // namespace
@@ -18,7 +46,7 @@ const Revision& revision_2f1211949ecc() {
       .down_revision = "37f288994c47",
       .message = "Update messages and channel member table",
       .create_date = "2025-11-27 03:07:56.200231",
-      .summary = "",
+      .summary = "Members of channels count as joined when their membership was made.",
       .upgrade = upgrade,
       .effects = {},
       .proofs = {},

@@ -5,9 +5,47 @@ namespace liftlock::migration::openwebui {
 
 namespace {
 
+void create_calendar(Operations& op) {
+  op.create_table("calendar", {column("id", types::text).primary_key(), column("user_id", types::text).not_null(),
+                               column("name", types::text).not_null(), column("color", types::text),
+                               column("is_default", types::boolean).not_null(), column("data", types::json),
+                               column("meta", types::json), column("created_at", types::big_integer).not_null(),
+                               column("updated_at", types::big_integer).not_null()});
+}
+
+void create_calendar_event(Operations& op) {
+  op.create_table(
+      "calendar_event",
+      {column("id", types::text).primary_key(), column("calendar_id", types::text).not_null(),
+       column("user_id", types::text).not_null(), column("title", types::text).not_null(),
+       column("description", types::text), column("start_at", types::big_integer).not_null(),
+       column("end_at", types::big_integer), column("all_day", types::boolean).not_null(), column("rrule", types::text),
+       column("color", types::text), column("location", types::text), column("data", types::json),
+       column("meta", types::json), column("is_cancelled", types::boolean).not_null(),
+       column("created_at", types::big_integer).not_null(), column("updated_at", types::big_integer).not_null()});
+}
+
+void create_calendar_event_attendee(Operations& op) {
+  op.create_table("calendar_event_attendee",
+                  {column("id", types::text).primary_key(), column("event_id", types::text).not_null(),
+                   column("user_id", types::text).not_null(), column("status", types::text).not_null(),
+                   column("meta", types::json), column("created_at", types::big_integer).not_null(),
+                   column("updated_at", types::big_integer).not_null()},
+                  {unique({"event_id", "user_id"}, "uq_event_attendee")});
+}
+
+void create_missing_index(Operations& op, std::string_view name, std::string_view table, Names columns) {
+  if (!op.has_index(table, name)) op.create_index(name, table, std::move(columns));
+}
+
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_table("calendar")) create_calendar(op);
+  create_missing_index(op, "ix_calendar_user", "calendar", {"user_id"});
+  if (!op.has_table("calendar_event")) create_calendar_event(op);
+  create_missing_index(op, "ix_calendar_event_calendar", "calendar_event", {"calendar_id", "start_at"});
+  create_missing_index(op, "ix_calendar_event_user_date", "calendar_event", {"user_id", "start_at"});
+  if (!op.has_table("calendar_event_attendee")) create_calendar_event_attendee(op);
+  create_missing_index(op, "ix_calendar_event_attendee_user", "calendar_event_attendee", {"user_id", "status"});
 }
 
 }  // namespace

@@ -6,8 +6,14 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (op.has_table("channel_file")) return;
+  op.create_table("channel_file",
+                  {column("id", types::text).primary_key(), column("user_id", types::text).not_null().index(),
+                   column("channel_id", types::text).references("channel", "id", "CASCADE").not_null().index(),
+                   column("file_id", types::text).references("file", "id", "CASCADE").not_null().index(),
+                   column("created_at", types::big_integer).not_null(),
+                   column("updated_at", types::big_integer).not_null()},
+                  {unique({"channel_id", "file_id"}, "uq_channel_file_channel_file")});
 }
 
 }  // namespace

@@ -6,8 +6,11 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_column("channel_file", "message_id")) {
+    op.add_column("channel_file", column("message_id", types::text));
+    op.create_foreign_key("fk_channel_file_message_id", "channel_file", "message", {"message_id"}, {"id"}, "CASCADE");
+  }
+  if (!op.has_column("knowledge", "data")) op.add_column("knowledge", column("data", types::json));
 }
 
 }  // namespace
@@ -20,7 +23,9 @@ const Revision& revision_81cc2ce44d79() {
       .create_date = "2025-12-10 16:07:58.001282",
       .summary = "",
       .upgrade = upgrade,
-      .effects = {},
+      .effects = {
+          {Effect::Kind::changes_column, "knowledge", "data", "", "it begins anew, empty"},
+      },
       .proofs = {},
   };
   return revision;

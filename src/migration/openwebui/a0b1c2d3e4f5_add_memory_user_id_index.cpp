@@ -6,8 +6,7 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_index("memory", "ix_memory_user_id")) op.create_index("ix_memory_user_id", "memory", {"user_id"});
 }
 
 }  // namespace

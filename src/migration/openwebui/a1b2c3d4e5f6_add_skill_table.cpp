@@ -6,8 +6,15 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (op.has_table("skill")) return;
+  op.create_table("skill", {column("id", types::string).primary_key(), column("user_id", types::string).not_null(),
+                            column("name", types::text).not_null().unique(), column("description", types::text),
+                            column("content", types::text).not_null(), column("meta", types::json),
+                            column("is_active", types::boolean).not_null(),
+                            column("updated_at", types::big_integer).not_null(),
+                            column("created_at", types::big_integer).not_null()});
+  op.create_index("idx_skill_user_id", "skill", {"user_id"});
+  op.create_index("idx_skill_updated_at", "skill", {"updated_at"});
 }
 
 }  // namespace

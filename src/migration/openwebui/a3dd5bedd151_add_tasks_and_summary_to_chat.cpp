@@ -6,8 +6,8 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_column("chat", "tasks")) op.add_column("chat", column("tasks", types::json));
+  if (!op.has_column("chat", "summary")) op.add_column("chat", column("summary", types::text));
 }
 
 }  // namespace

@@ -6,8 +6,7 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_column("user", "scim")) op.add_column("user", column("scim", types::json));
 }
 
 }  // namespace

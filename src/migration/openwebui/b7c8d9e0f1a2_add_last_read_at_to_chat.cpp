@@ -6,8 +6,10 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_column("chat", "last_read_at")) op.add_column("chat", column("last_read_at", types::big_integer));
+  op.rewrite_rows("chat", [](Row& row) {
+    if (row.get("last_read_at").is_null()) row.set("last_read_at", row.get("updated_at"));
+  });
 }
 
 }  // namespace
@@ -18,9 +20,12 @@ const Revision& revision_b7c8d9e0f1a2() {
       .down_revision = "d4e5f6a7b8c9",
       .message = "add last_read_at to chat",
       .create_date = "2026-04-01 04:00:00.000000",
-      .summary = "",
+      .summary = "Every chat counts as read.",
       .upgrade = upgrade,
-      .effects = {},
+      .effects = {
+          {Effect::Kind::changes_column, "chat", "last_read_at", "",
+           "an interrupted migration had left it empty; chats that are there count as read"},
+      },
       .proofs = {},
   };
   return revision;

@@ -5,9 +5,31 @@ namespace liftlock::migration::openwebui {
 
 namespace {
 
+void create_automation(Operations& op) {
+  op.create_table("automation", {column("id", types::text).primary_key(), column("user_id", types::text).not_null(),
+                                 column("name", types::text).not_null(), column("data", types::json).not_null(),
+                                 column("meta", types::json), column("is_active", types::boolean).not_null(),
+                                 column("last_run_at", types::big_integer), column("next_run_at", types::big_integer),
+                                 column("created_at", types::big_integer).not_null(),
+                                 column("updated_at", types::big_integer).not_null()});
+}
+
+void create_automation_run(Operations& op) {
+  op.create_table("automation_run",
+                  {column("id", types::text).primary_key(), column("automation_id", types::text).not_null(),
+                   column("chat_id", types::text), column("status", types::text).not_null(),
+                   column("error", types::text), column("created_at", types::big_integer).not_null()});
+}
+
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (!op.has_table("automation")) create_automation(op);
+  if (!op.has_index("automation", "ix_automation_next_run")) {
+    op.create_index("ix_automation_next_run", "automation", {"next_run_at"});
+  }
+  if (!op.has_table("automation_run")) create_automation_run(op);
+  if (!op.has_index("automation_run", "ix_automation_run_automation_id")) {
+    op.create_index("ix_automation_run_automation_id", "automation_run", {"automation_id"});
+  }
 }
 
 }  // namespace

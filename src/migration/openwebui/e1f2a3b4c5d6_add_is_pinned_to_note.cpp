@@ -6,8 +6,8 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  if (op.has_column("note", "is_pinned")) return;
+  op.add_column("note", column("is_pinned", types::boolean));
 }
 
 }  // namespace
