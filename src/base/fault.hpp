@@ -12,7 +12,8 @@ enum class Verdict {
 
 /// Stands before every effect on a file. In the program it does nothing (fault_none.cpp); in the test program
 /// (fault_active.cpp) it obeys the environment variable LIFTLOCK_FAULT:
-///   kill@N         SIGKILL at the Nth point passed, counted from 1
+///   kill@N         SIGKILL at the Nth point passed, counted from 1 over the program and the processes that it forked;
+///                  all of them go
 ///   fail@N         the Nth point's operation fails with EIO
 ///   no-space@N     the Nth point's operation fails with ENOSPC
 ///   count:FILE     writes the names of all points passed, one a line, to FILE

@@ -1,5 +1,8 @@
 #include "base/fault.hpp"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -11,11 +14,20 @@ namespace liftlock::fault {
 
 namespace {
 
+/// One count for the program and the processes that it forks.
+long* shared_counter() {
+  void* memory = ::mmap(nullptr, sizeof(long), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) std::abort();
+  return static_cast<long*>(memory);
+}
+
 struct Trap {
   enum class Action { none, kill, fail, no_space, count } action = Action::none;
   std::string name;  // empty: every point
   long at = 0;
   std::FILE* log = nullptr;
+  pid_t program = ::getpid();
+  long* passed = shared_counter();
 };
 
 Trap read_trap() {
@@ -47,7 +59,6 @@ Trap read_trap() {
 
 Verdict point(const char* name) {
   static Trap trap = read_trap();
-  static long passed = 0;
   if (trap.action == Trap::Action::none) return Verdict::go_on;
   if (trap.action == Trap::Action::count) {
     std::fprintf(trap.log, "%s\n", name);
@@ -55,9 +66,12 @@ Verdict point(const char* name) {
     return Verdict::go_on;
   }
   if (!trap.name.empty() && trap.name != name) return Verdict::go_on;
-  if (++passed != trap.at) return Verdict::go_on;
+  if (__atomic_add_fetch(trap.passed, 1, __ATOMIC_SEQ_CST) != trap.at) return Verdict::go_on;
   switch (trap.action) {
-    case Trap::Action::kill: std::raise(SIGKILL); break;
+    case Trap::Action::kill:
+      if (::getpid() != trap.program) ::kill(trap.program, SIGKILL);  // all of the program goes at once
+      std::raise(SIGKILL);
+      break;
     case Trap::Action::fail: return Verdict::fail;
     case Trap::Action::no_space: return Verdict::no_space;
     default: break;

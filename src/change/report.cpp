@@ -153,17 +153,23 @@ Json to_json(const Report& report) {
   return json;
 }
 
+Result<Report> report_from_json(const Json& json) {
+  const std::string doing = "Reading a report";
+  if (!json.is_object()) return failure("report-unreadable", doing, "It is not a JSON object.");
+  try {
+    return report_from(json);
+  } catch (const Json::exception& exception) {
+    return failure("report-unreadable", doing, exception.what());
+  }
+}
+
 Result<Report> read_report(const std::filesystem::path& file) {
   const std::string content = TRY(file::read(file));
   const Json json = Json::parse(content, nullptr, false);
-  try {
-    if (!json.is_object()) throw Json::other_error::create(501, "not a JSON object", nullptr);
-    Report report = report_from(json);
-    report.file = file;
-    return report;
-  } catch (const Json::exception& exception) {
-    return failure("report-unreadable", fmt::format("Reading the report {}", file.string()), exception.what());
-  }
+  auto report = report_from_json(json);
+  if (report) report->file = file;
+  else report.error().doing = fmt::format("Reading the report {}", file.string());
+  return report;
 }
 
 Result<void> write_report(const Report& report) {

@@ -87,6 +87,7 @@ struct Report {
 /// The contents of report.json; documented in docs/reference.
 [[nodiscard]] nlohmann::ordered_json to_json(const Report& report);
 /// Errors: "report-unreadable".
+[[nodiscard]] Result<Report> report_from_json(const nlohmann::ordered_json& json);
 [[nodiscard]] Result<Report> read_report(const std::filesystem::path& file);
 [[nodiscard]] Result<void> write_report(const Report& report);
 

@@ -18,9 +18,10 @@ namespace {
 
 constexpr std::size_t header_bytes = 100;
 
+/// All names of a swap are in one folder, so that the inode tells; the device's number may change with a restart.
 bool is(const fs::path& path, const file::Facts& facts) {
   const auto now = file::facts(path);
-  return now && now->identity == facts.identity;
+  return now && now->identity.inode == facts.identity.inode;
 }
 
 Result<std::string> header_of(const fs::path& database) {
@@ -96,6 +97,12 @@ Result<void> fold_sidecars(const fs::path& database) {
   const auto busy = TRY(connection->query_integer("PRAGMA wal_checkpoint(TRUNCATE)"));
   if (busy.value_or(0) != 0) return in_use(database, "Another program reads or writes it.");
   return {};
+}
+
+Result<database::Connection> open_to_look(const fs::path& database) {
+  const bool waiting = has_content(database.string() + "-wal") || has_content(database.string() + "-journal");
+  const bool quiet = !waiting && process::users_of(process::database_files(database)).users.empty();
+  return database::Connection::open(database, quiet ? database::OpenMode::immutable : database::OpenMode::read_only);
 }
 
 Result<SqliteExclusion> exclude_others(const fs::path& database) {

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/lock.hpp"
+#include "database/sqlite.hpp"
 #include "deployment/deployment.hpp"
 
 /// One file taking the place of another, so that a run that comes after a crash can tell what happened and end it.
@@ -40,6 +41,10 @@ enum class SwapState {
 /// Takes what -wal and -journal of a database hold into the file, as any SQLite would, and lets them go, so that they
 /// can never meet another file. The content stays what it was. Errors: "database-in-use" (refused).
 [[nodiscard]] Result<void> fold_sidecars(const std::filesystem::path& database);
+
+/// Opens for reading. Where nobody has the database open and no -wal waits, not a file is touched: read-only connections
+/// to a WAL database would leave an empty -wal and a -shm behind.
+[[nodiscard]] Result<database::Connection> open_to_look(const std::filesystem::path& database);
 
 /// Keeps every SQLite off a database whose sidecars were folded. Errors: "database-in-use" (refused).
 [[nodiscard]] Result<SqliteExclusion> exclude_others(const std::filesystem::path& database);

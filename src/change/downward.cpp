@@ -1,0 +1,64 @@
+#include "change/downward.hpp"
+
+#include <fmt/core.h>
+
+#include "change/losses.hpp"
+#include "change/snapshots.hpp"
+#include "change/swap.hpp"
+#include "snapshot/snapshot.hpp"
+
+namespace liftlock::change {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += (text.empty() ? "    " : "\n    ") + line;
+  return text;
+}
+
+}  // namespace
+
+Result<void> provide_restore_point(const Plan& plan, const fs::path& to, Context& context) {
+  const auto snapshot = TRY(snapshot::open(plan.restore_point->snapshot));
+  TRY(snapshot::prove(snapshot, to.parent_path(), context.clock, context.progress));
+  return file::rename(to.parent_path() / "webui.db", to);
+}
+
+Result<void> agree_to_losses(Run& run, const Plan& plan, const Rehearsal& rehearsal, bool accepted) {
+  const auto snapshot = TRY(snapshot::open(plan.restore_point->snapshot));
+  auto connection = TRY(open_to_look(run.deployment.database));
+  run.report.losses = TRY(missing_in(rehearsal.after, connection, snapshot.manifest.created));
+  if (run.report.losses.empty() || accepted) return {};
+  const auto lines = lines_of(run.report.losses);
+  const Question question{"down-losing",
+                          fmt::format("Go back to the snapshot of {} and leave newer data behind?", plan.restore_point->taken_at),
+                          lines, true};
+  if (run.context.confirm(question)) return {};
+  return refusal("would-lose-data", fmt::format("Going back to the snapshot of {}", plan.restore_point->taken_at),
+                 fmt::format("The deployment holds data that the snapshot does not:\n{}", joined(lines)),
+                 fmt::format("To leave it behind (a snapshot of it is kept):\n    liftlock change {} {} --accept-loss",
+                             run.deployment.address, plan.target_release));
+}
+
+Result<void> bring_back_files(Run& run, const fs::path& snapshot_folder) {
+  const auto attempt = [&]() -> Result<void> {
+    TRY(run.note("files", {{"folder", snapshot_folder.string()}}));
+    const auto snapshot = TRY(snapshot::open(snapshot_folder));
+    const auto restored = TRY(restore_files(snapshot, run.deployment, run.context));
+    run.report.restored_files.insert(run.report.restored_files.end(), restored.written.begin(), restored.written.end());
+    if (!restored.aside.empty()) run.report.kept_files.push_back(restored.aside);
+    return {};
+  };
+  auto done = attempt();
+  if (done) return {};
+  Error error = done.error();
+  error.kind = ErrorKind::needs_hand;
+  error.state = "The database is back where it was; the other files of the data directory are not all yet.";
+  error.next = fmt::format("When the cause is gone:\n    liftlock resume {}", run.deployment.address);
+  return std::unexpected(std::move(error));
+}
+
+}  // namespace liftlock::change

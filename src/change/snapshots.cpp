@@ -1,0 +1,69 @@
+#include "change/snapshots.hpp"
+
+#include <fmt/core.h>
+
+#include <system_error>
+
+namespace liftlock::change {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+std::string describe(const deployment::Deployment& deployment) {
+  Json settings = Json::object();
+  for (const auto& [name, value] : deployment.settings) settings[name] = value;
+  const Json json = {{"driver", deployment.driver},
+                     {"address", deployment.address},
+                     {"data_directory", deployment.data_directory.string()},
+                     {"database", deployment.database.string()},
+                     {"database_url", deployment.database_url},
+                     {"settings", settings}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string_view name_of(migration::Lineage lineage) {
+  switch (lineage) {
+    case migration::Lineage::none: return "none";
+    case migration::Lineage::peewee: return "peewee";
+    case migration::Lineage::alembic: return "alembic";
+  }
+  return "none";
+}
+
+}  // namespace
+
+Result<snapshot::Source> source_of(const deployment::Deployment& deployment, const migration::DatabaseState& state,
+                                   const std::vector<std::string>& releases) {
+  snapshot::Source source;
+  source.data_directory = deployment.data_directory;
+  source.database = deployment.database;
+  source.secret_file = deployment.secret_file;
+  source.deployment_json = describe(deployment);
+  source.address = deployment.address;
+  source.program_version = LIFTLOCK_VERSION;
+  source.releases = releases;
+  source.revision = state.revision;
+  source.lineage = name_of(state.lineage);
+  source.peewee_migrations = state.peewee_migrations;
+  std::error_code code;
+  for (auto entry = fs::directory_iterator(deployment.data_directory, code); !code && entry != fs::directory_iterator();
+       entry.increment(code)) {
+    if (deployment::is_own_name(entry->path().filename().string())) source.leave_out.push_back(entry->path());
+  }
+  if (code) return failure("file-error", fmt::format("Reading the folder {}", deployment.data_directory.string()), code.message());
+  return source;
+}
+
+SnapshotFigures figures_of(const snapshot::Snapshot& snapshot, double seconds) {
+  return {snapshot.folder, static_cast<std::int64_t>(snapshot.manifest.bytes_on_disk()),
+          static_cast<std::int64_t>(snapshot.manifest.bytes_of_data()), seconds};
+}
+
+Result<snapshot::Restored> restore_files(const snapshot::Snapshot& snapshot, const deployment::Deployment& deployment,
+                                         Context& context) {
+  return snapshot::restore(snapshot, {deployment.data_directory, {}, {}}, context.clock, context.progress);
+}
+
+}  // namespace liftlock::change
