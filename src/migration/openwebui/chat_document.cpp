@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
@@ -347,11 +348,11 @@ struct ChatReader::State {
   ChatDocument document;
 
   void start(std::size_t size) {
-    const std::size_t kept = std::max(parser.capacity(), document.json.capacity());
+    const std::size_t kept = std::max({parser.capacity(), document.json.capacity(), inner.capacity()});
     if (kept > memory_worth_giving_back && size < memory_worth_giving_back) {
       parser = dom::parser();
-      document = ChatDocument();
-      inner = std::string();
+      std::string().swap(document.json);  // an assignment would keep the memory
+      std::string().swap(inner);
     }
     python = nullptr;
     document.kind = ChatDocument::Kind::nothing;
