@@ -66,22 +66,12 @@ void check_unique(Operations& op, const database::Table& table, const Names& key
                               fmt::format("Remove the rows of {} that are superfluous, then start again.", name)});
 }
 
-void promote(Operations& op, const database::Table& table, const LegacyTable& legacy) {
-  Names nullable;
-  for (const std::string& name : legacy.key) {
-    if (table.column(name)->nullable) nullable.push_back(name);
-  }
-  op.create_primary_key(fmt::format("pk_{}", legacy.name), legacy.name, legacy.key);
-  // SQLite's keys may be NULL, and rows that have none are not to be lost.
-  for (const std::string& name : nullable) op.alter_column(legacy.name, name, {.nullable = true});
-}
-
 void upgrade(Operations& op) {
   for (const LegacyTable& legacy : legacy_tables()) {
     const database::Table* table = op.table(legacy.name);
     if (table == nullptr || !has_all_columns(*table, legacy.key) || has_key(*table, legacy.key)) continue;
     check_unique(op, *table, legacy.key);
-    promote(op, *table, legacy);
+    op.create_primary_key(fmt::format("pk_{}", legacy.name), legacy.name, legacy.key);
   }
 }
 
