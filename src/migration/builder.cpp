@@ -34,6 +34,10 @@ Result<void> run_path(Connection& connection, const database::Schema& source, co
                       Environment& environment) {
   sqlite::SqliteOperations operations(connection, source, environment);
   try {
+    for (const Revision* repair : path.repairs) {
+      operations.enter(repair->id);
+      repair->upgrade(operations);
+    }
     for (const Revision* migration : path.peewee) {
       operations.enter(migration->id);
       migration->upgrade(operations);
@@ -85,6 +89,13 @@ Result<void> sync_path(const std::filesystem::path& path, int flags) {
 }
 
 }  // namespace
+
+std::vector<const Revision*> Path::all() const {
+  std::vector<const Revision*> steps = repairs;
+  steps.insert(steps.end(), peewee.begin(), peewee.end());
+  steps.insert(steps.end(), alembic.begin(), alembic.end());
+  return steps;
+}
 
 Result<void> build_migrated(const std::filesystem::path& source, const std::filesystem::path& destination,
                             const Path& path, const BuildOptions& options, Environment& environment) {

@@ -18,13 +18,17 @@ namespace liftlock::migration {
 
 /// The steps from one state of the chain to another, in order.
 struct Path {
+  std::vector<const Revision*> repairs;  ///< what a half-finished migration needs first; recorded nowhere
   std::vector<const Revision*> peewee;   ///< Peewee migrations to run first, and to record in migratehistory
   std::vector<const Revision*> alembic;  ///< then these; the last one's id is what alembic_version says afterwards
+
+  [[nodiscard]] bool empty() const { return repairs.empty() && peewee.empty() && alembic.empty(); }
+  /// All of them, in the order in which they run.
+  [[nodiscard]] std::vector<const Revision*> all() const;
 };
 
 struct BuildOptions {
   int page_cache_mebibytes = 16;  ///< bound of each database's page cache
-  bool fresh_alembic_lineage = false;  ///< an empty source becomes a database without migratehistory
 };
 
 /// Builds the migrated form of the SQLite database `source` as the new file `destination` (which must not exist), in

@@ -135,19 +135,17 @@ Result<Check> check_foreign_keys(Connection* before, Connection& after) {
 
 Result<std::vector<Check>> check_proofs(Connection& before, Connection& after, const migration::Path& path) {
   std::vector<Check> checks;
-  for (const auto* revisions : {&path.peewee, &path.alembic}) {
-    for (const migration::Revision* revision : *revisions) {
-      for (const migration::Proof& proof : revision->proofs) {
-        // A database that starts before the table or column was made has nothing to prove here.
-        if (!before.prepare(proof.before)) continue;
-        const auto expected = TRY(before.query_integer(proof.before)).value_or(0);
-        const auto found = TRY(after.query_integer(proof.after)).value_or(0);
-        std::vector<std::string> wrong;
-        if (expected != found) wrong.push_back(fmt::format("{} before, {} after", expected, found));
-        Check check = answer(fmt::format("proof-{}", proof.id), fmt::format("All {} are there", proof.title), wrong);
-        check.numbers = {{"before", expected}, {"after", found}};
-        checks.push_back(std::move(check));
-      }
+  for (const migration::Revision* revision : path.all()) {
+    for (const migration::Proof& proof : revision->proofs) {
+      // A database that starts before the table or column was made has nothing to prove here.
+      if (!before.prepare(proof.before)) continue;
+      const auto expected = TRY(before.query_integer(proof.before)).value_or(0);
+      const auto found = TRY(after.query_integer(proof.after)).value_or(0);
+      std::vector<std::string> wrong;
+      if (expected != found) wrong.push_back(fmt::format("{} before, {} after", expected, found));
+      Check check = answer(fmt::format("proof-{}", proof.id), fmt::format("All {} are there", proof.title), wrong);
+      check.numbers = {{"before", expected}, {"after", found}};
+      checks.push_back(std::move(check));
     }
   }
   return checks;

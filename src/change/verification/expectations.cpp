@@ -47,10 +47,8 @@ void add(Expectations& expectations, const migration::Revision& revision, const 
 
 Expectations expectations_of(const migration::Path& path) {
   Expectations expectations;
-  for (const auto* revisions : {&path.peewee, &path.alembic}) {
-    for (const migration::Revision* revision : *revisions) {
-      for (const Effect& effect : revision->effects) add(expectations, *revision, effect);
-    }
+  for (const migration::Revision* revision : path.all()) {
+    for (const Effect& effect : revision->effects) add(expectations, *revision, effect);
   }
   return expectations;
 }

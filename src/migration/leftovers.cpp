@@ -1,0 +1,165 @@
+#include "migration/leftovers.hpp"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "database/compare_schema.hpp"
+#include "migration/openwebui/chain.hpp"
+
+namespace liftlock::migration {
+
+namespace {
+
+using database::SchemaDifference;
+using Leftover = DatabaseState::Leftover;
+
+/// Position on the Alembic chain; -1 before the base.
+std::ptrdiff_t position_of(std::string_view revision) {
+  const auto chain = openwebui::alembic_revisions();
+  const auto found = std::ranges::find(chain, revision, [](const auto* step) { return step->id; });
+  return found == chain.end() ? -1 : found - chain.begin();
+}
+
+/// Tables and columns that the schema has beyond what its revision says.
+std::vector<std::string> surplus(const database::Schema& expected, const database::Schema& actual) {
+  std::vector<std::string> objects;
+  for (const auto& difference : database::compare_schemas(expected, actual)) {
+    const bool counts = difference.object.ends_with("/table") || difference.object.find("/column/") != std::string::npos;
+    if (difference.kind == SchemaDifference::Kind::extra && counts) objects.push_back(difference.object);
+  }
+  return objects;
+}
+
+/// Helpers of single scripts that no finished revision has.
+bool is_working_column(std::string_view object) {
+  return object == "user/column/info_json" || object == "user/column/settings_json" || object.starts_with("prompt_new/");
+}
+
+std::string names(const std::vector<std::string>& objects) {
+  constexpr std::ptrdiff_t shown = 6;
+  std::vector<std::string> parts;
+  for (std::string object : objects) {
+    if (object.ends_with("/table")) object = "table " + object.substr(0, object.size() - 6);
+    else if (const auto at = object.find("/column/"); at != std::string::npos) object.replace(at, 8, ".");
+    parts.push_back(std::move(object));
+  }
+  const auto end = parts.begin() + std::min<std::ptrdiff_t>(shown, std::ssize(parts));
+  return fmt::format("{}{}", fmt::join(parts.begin(), end, ", "), end == parts.end() ? "" : ", …");
+}
+
+/// The revision after `state` that finishes with all of `objects` there, and whether it is the next one.
+struct Origin {
+  const Revision* revision = nullptr;
+  bool is_next = false;
+};
+
+Result<Origin> origin_of(std::vector<std::string> objects, const DatabaseState& state) {
+  std::erase_if(objects, is_working_column);
+  const auto chain = openwebui::alembic_revisions();
+  const auto next = position_of(state.revision) + 1;
+  for (auto at = next; at < std::ssize(chain); ++at) {
+    const Revision* revision = chain[static_cast<std::size_t>(at)];
+    const auto described = database::describe_schema(TRY(expected_schema(state.lineage, {18, std::string(revision->id)})));
+    const bool has_all = std::ranges::all_of(objects, [&](const auto& object) { return described.contains(object); });
+    if (has_all) return Origin{revision, at == next};
+  }
+  return Origin{};
+}
+
+/// Objects of a later revision although the version table says an earlier one.
+Result<void> look_for_a_started_revision(const database::Schema& schema, const DatabaseState& state,
+                                         std::vector<Leftover>& leftovers) {
+  if (state.lineage == Lineage::none || !state.known_revision) return {};
+  const auto chain = openwebui::alembic_revisions();
+  const auto expected = TRY(expected_schema(state.lineage, {state.peewee_migrations, state.revision}));
+  std::vector<std::string> objects = surplus(expected, schema);
+  // What no later revision has is the user's own, or a leftover that is looked for by name.
+  const auto last = database::describe_schema(TRY(expected_schema(state.lineage, {18, std::string(chain.back()->id)})));
+  const bool before_users = position_of(state.revision) < position_of("b10670c03dd5");
+  std::erase_if(objects, [&](const std::string& object) {
+    return !last.contains(object) && !(before_users && is_working_column(object)) && object != "note/column/is_pinned";
+  });
+  if (objects.empty() || state.revision == chain.back()->id) return {};
+  const auto origin = TRY(origin_of(objects, state));
+  if (origin.is_next) {
+    leftovers.push_back({fmt::format("half-{}", origin.revision->id),
+                         fmt::format("Revision {} ({}) was started and not finished: {} is there already, but the "
+                                     "database is still at {}. Some releases go on serving in this state.",
+                                     origin.revision->id, origin.revision->message, names(objects),
+                                     state.revision.empty() ? "its beginning" : state.revision),
+                         true, "What is missing is completed; what is there already is kept."});
+  } else {
+    leftovers.push_back(
+        {"schema-ahead",
+         fmt::format("The version table says {}, but the database has {}{}.",
+                     state.revision.empty() ? "nothing" : fmt::format("revision {}", state.revision), names(objects),
+                     origin.revision != nullptr ? fmt::format(", which come with revision {}", origin.revision->id) : ""),
+         false, "Find out how this came about (a version table that was edited or restored alone), or restore a backup."});
+  }
+  return {};
+}
+
+Result<void> look_for_stranded_chats(database::Connection& connection, const database::Schema& schema,
+                                     const DatabaseState& state, std::vector<Leftover>& leftovers) {
+  const database::Table* chat = schema.table("chat");
+  if (chat == nullptr || chat->column("old_chat") == nullptr || chat->column("chat") == nullptr) return {};
+  const auto stranded = TRY(connection.query_integer(
+      "SELECT count(*) FROM chat WHERE old_chat IS NOT NULL AND (chat IS NULL OR chat = 'null')")).value_or(0);
+  if (stranded == 0) return {};
+  if (position_of(state.revision) < position_of("242a2047eae0")) {
+    leftovers.push_back({"half-242a2047eae0",
+                         fmt::format("Revision 242a2047eae0 was started and not finished: {} chats are in the column old_chat.", stranded),
+                         true, "The chats are brought back into the column chat."});
+  } else {
+    leftovers.push_back({"stranded-chats",
+                         fmt::format("Release 0.9.6 left {} chats in the column old_chat, where no release finds them.", stranded),
+                         true, "The chats are brought back into the column chat, and their messages into chat_message."});
+  }
+  return {};
+}
+
+void look_for_temporary_tables(const database::Schema& schema, std::vector<Leftover>& leftovers) {
+  constexpr std::string_view prefix = "_alembic_tmp_";
+  for (const auto& [name, unused] : schema.tables) {
+    if (!name.starts_with(prefix)) continue;
+    const std::string original = name.substr(prefix.size());
+    const bool beside = schema.table(original) != nullptr;
+    leftovers.push_back({"temporary-table",
+                         fmt::format("An interrupted rebuild of the table {} left {}.", original, name), true,
+                         beside ? "The copy goes, since its table is there." : "The copy takes its table's place, which is gone."});
+  }
+}
+
+void look_for_skipped_peewee_steps(const database::Schema& schema, const DatabaseState& state,
+                                   std::vector<Leftover>& leftovers) {
+  if (state.lineage != Lineage::peewee || state.revision.empty() || state.peewee_migrations >= 18) return;
+  std::vector<std::string> missing;
+  const database::Table* user = schema.table("user");
+  for (const char* column : {"settings", "info"}) {
+    if (user != nullptr && user->column(column) == nullptr) missing.push_back(fmt::format("user.{}", column));
+  }
+  leftovers.push_back(
+      {"peewee-steps-skipped",
+       fmt::format("Only {} of 18 Peewee migrations were run before the Alembic revisions: a database from before 0.3.8 "
+                   "was started with a release >= 0.9.6, which has dropped them.{}",
+                   state.peewee_migrations, missing.empty() ? "" : fmt::format(" Missing: {}.", fmt::join(missing, ", "))),
+       false,
+       "Restore the backup from before that start, and change it with Liftlock, which runs the dropped migrations."});
+}
+
+}  // namespace
+
+Result<std::vector<Leftover>> find_leftovers(database::Connection& connection, const database::Schema& schema,
+                                             const DatabaseState& state) {
+  std::vector<Leftover> leftovers;
+  if (state.lineage == Lineage::none || state.foreign) return leftovers;
+  look_for_skipped_peewee_steps(schema, state, leftovers);
+  look_for_temporary_tables(schema, leftovers);
+  TRY(look_for_stranded_chats(connection, schema, state, leftovers));
+  if (leftovers.empty()) TRY(look_for_a_started_revision(schema, state, leftovers));
+  return leftovers;
+}
+
+}  // namespace liftlock::migration

@@ -1,0 +1,133 @@
+// From one state of the chain to another; the contract is in state.hpp.
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <tuple>
+
+#include "database/sqlite_schema.hpp"
+#include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/repairs.hpp"
+#include "migration/state.hpp"
+
+namespace liftlock::migration {
+
+namespace {
+
+constexpr int all_peewee_migrations = 18;
+
+/// How many revisions of the chain have run at `revision`: 0 before the base; nullopt for an unknown one.
+std::optional<std::size_t> revisions_run(std::string_view revision) {
+  if (revision.empty()) return 0;
+  const auto chain = openwebui::alembic_revisions();
+  const auto found = std::ranges::find(chain, revision, [](const auto* step) { return step->id; });
+  if (found == chain.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - chain.begin()) + 1;
+}
+
+std::vector<const Revision*> part(std::span<const Revision* const> chain, std::size_t from, std::size_t to) {
+  if (from >= to) return {};
+  return {chain.begin() + static_cast<std::ptrdiff_t>(from), chain.begin() + static_cast<std::ptrdiff_t>(to)};
+}
+
+std::unexpected<Error> unknown(std::string_view revision, std::string_view whose) {
+  return refusal("revision-unknown", "Looking for the way between two revisions",
+                 fmt::format("The {} revision {} is not on the chain that this version of Liftlock knows.", whose, revision),
+                 "Look for a newer version of Liftlock.");
+}
+
+Result<void> refuse_what_cannot_be_repaired(const DatabaseState& state) {
+  for (const auto& leftover : state.leftovers) {
+    if (leftover.repairable) continue;
+    return refusal("half-migrated", "Looking for the way to the wanted revision", leftover.explanation, leftover.repair);
+  }
+  return {};
+}
+
+const Revision* revision_named(std::string_view id) { return openwebui::alembic_revisions()[*revisions_run(id) - 1]; }
+
+/// A stranded chat brought home after these revisions had run without it must go through their data steps again; both
+/// only add what is not there.
+std::vector<const Revision*> repairs_for(const DatabaseState& state, std::size_t run) {
+  std::vector<const Revision*> repairs;
+  const auto has = [&](std::string_view id) {
+    return std::ranges::any_of(state.leftovers, [&](const auto& leftover) { return leftover.id == id; });
+  };
+  if (has("temporary-table")) repairs.push_back(&openwebui::repair_temporary_tables());
+  if (has("stranded-chats")) {
+    repairs.push_back(&openwebui::repair_stranded_chats());
+    for (const char* id : {"8452d01d26d7", "9a1b2c3d4e5f"}) {
+      if (run >= *revisions_run(id)) repairs.push_back(revision_named(id));
+    }
+  }
+  return repairs;
+}
+
+/// A world for building empty schemas in: nothing is noted, no clock or id matters.
+class Nowhere final : public Environment {
+ public:
+  std::int64_t now() override { return 0; }
+  std::int64_t now_nanoseconds() override { return 0; }
+  std::string uuid4() override { return "00000000-0000-4000-8000-000000000000"; }
+  void note(Note) override {}
+  void quarantine(QuarantinedValue) override {}
+  void progress(std::string_view, std::int64_t, std::int64_t) override {}
+};
+
+Result<database::Schema> build_schema(Lineage lineage, const Head& head) {
+  const auto run = revisions_run(head.revision);
+  if (!run) return unknown(head.revision, "wanted");
+  Path path;
+  path.alembic = part(openwebui::alembic_revisions(), 0, *run);
+  if (lineage == Lineage::peewee) {
+    const int peewee = head.revision.empty() ? head.peewee_migrations : all_peewee_migrations;
+    path.peewee = part(openwebui::peewee_migrations(), 0, static_cast<std::size_t>(peewee));
+  }
+  auto connection = TRY(database::Connection::memory());
+  Nowhere nowhere;
+  TRY(build_fresh(connection, path, nowhere));
+  return database::read_schema(connection);
+}
+
+}  // namespace
+
+Result<Path> plan_path(const DatabaseState& state, const Head& target) {
+  constexpr const char* doing = "Looking for the way to the wanted revision";
+  if (state.foreign) {
+    return refusal("database-foreign", doing, "The database has tables, but not those of Open WebUI.",
+                   "Name the data directory of an Open WebUI installation.");
+  }
+  const auto from = revisions_run(state.revision);
+  if (!from || !state.known_revision) return unknown(state.revision, "database's");
+  const auto to = revisions_run(target.revision);
+  if (!to) return unknown(target.revision, "wanted");
+  TRY(refuse_what_cannot_be_repaired(state));
+
+  const bool peewee_lineage = state.lineage == Lineage::peewee || (state.lineage == Lineage::none && target.peewee_migrations > 0);
+  const int peewee_wanted = !peewee_lineage ? 0 : (target.revision.empty() ? target.peewee_migrations : all_peewee_migrations);
+  if (*to < *from || (*from == 0 && peewee_wanted < state.peewee_migrations)) {
+    return refusal("target-older", doing, "The database is newer than the wanted version.",
+                   "A snapshot of that version can be restored; see: liftlock backups");
+  }
+  Path path;
+  path.repairs = repairs_for(state, *from);
+  path.peewee = part(openwebui::peewee_migrations(), static_cast<std::size_t>(state.peewee_migrations),
+                     static_cast<std::size_t>(peewee_wanted));
+  path.alembic = part(openwebui::alembic_revisions(), *from, *to);
+  return path;
+}
+
+Result<database::Schema> expected_schema(Lineage lineage, const Head& head) {
+  using Key = std::tuple<Lineage, int, std::string>;
+  static std::mutex mutex;
+  static std::map<Key, database::Schema> known;
+  const std::scoped_lock lock(mutex);
+  const Key key{lineage, head.revision.empty() ? head.peewee_migrations : 0, head.revision};
+  if (const auto found = known.find(key); found != known.end()) return found->second;
+  auto schema = TRY(build_schema(lineage, head));
+  return known.emplace(key, std::move(schema)).first->second;
+}
+
+}  // namespace liftlock::migration

@@ -1,0 +1,104 @@
+#include "migration/state.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+#include "database/sqlite_schema.hpp"
+#include "migration/leftovers.hpp"
+#include "migration/openwebui/chain.hpp"
+
+namespace liftlock::migration {
+
+namespace {
+
+using database::Connection;
+using database::Schema;
+using Leftover = DatabaseState::Leftover;
+
+bool has_column(const Schema& schema, std::string_view table, std::string_view column) {
+  const database::Table* found = schema.table(table);
+  return found != nullptr && found->column(column) != nullptr;
+}
+
+/// How many of the Peewee migrations are recorded, and whether one is missing before the last of them.
+Result<void> read_peewee(Connection& connection, const Schema& schema, DatabaseState& state,
+                         std::vector<Leftover>& leftovers) {
+  if (!has_column(schema, "migratehistory", "name")) return {};
+  std::set<std::string, std::less<>> recorded;
+  auto statement = TRY(connection.prepare("SELECT name FROM migratehistory"));
+  while (TRY(statement.step())) recorded.insert(statement.text(0));
+  int last = 0;
+  int number = 0;
+  for (const Revision* migration : openwebui::peewee_migrations()) {
+    ++number;
+    if (!recorded.contains(migration->id)) continue;
+    ++state.peewee_migrations;
+    last = number;
+  }
+  if (last != state.peewee_migrations) {
+    leftovers.push_back({"peewee-gap", fmt::format("The table migratehistory names migration {}, but only {} in all.", last, state.peewee_migrations),
+                         false, "Restore a backup whose migratehistory is whole."});
+  }
+  return {};
+}
+
+Result<void> read_alembic(Connection& connection, const Schema& schema, DatabaseState& state,
+                          std::vector<Leftover>& leftovers) {
+  if (!has_column(schema, "alembic_version", "version_num")) return {};
+  std::vector<std::string> revisions;
+  auto statement = TRY(connection.prepare("SELECT version_num FROM alembic_version ORDER BY 1"));
+  while (TRY(statement.step())) revisions.push_back(statement.text(0));
+  if (revisions.size() > 1) {
+    leftovers.push_back({"several-revisions", fmt::format("alembic_version has {} rows; Open WebUI's chain has one head.", revisions.size()),
+                         false, "Find out which revision the schema has, and leave only that row."});
+  }
+  if (!revisions.empty()) state.revision = revisions.back();
+  const auto chain = openwebui::alembic_revisions();
+  state.known_revision =
+      state.revision.empty() || std::ranges::find(chain, state.revision, [](const auto* step) { return step->id; }) != chain.end();
+  return {};
+}
+
+Lineage lineage_of(const Schema& schema, const DatabaseState& state) {
+  if (schema.table("user") == nullptr && schema.table("chat") == nullptr && schema.table("auth") == nullptr &&
+      state.revision.empty() && state.peewee_migrations == 0) {
+    return Lineage::none;
+  }
+  if (schema.table("migratehistory") != nullptr) return Lineage::peewee;
+  const database::Table* user = schema.table("user");
+  const database::Column* id = user != nullptr ? user->column("id") : nullptr;
+  return id != nullptr && id->type == "VARCHAR(255)" ? Lineage::peewee : Lineage::alembic;
+}
+
+/// Other programs use Peewee and Alembic, too: these tables and columns make an Open WebUI database.
+bool looks_like_open_webui(const Schema& schema) {
+  return has_column(schema, "user", "profile_image_url") && has_column(schema, "chat", "user_id") &&
+         has_column(schema, "auth", "password");
+}
+
+}  // namespace
+
+Result<DatabaseState> inspect_state(Connection& connection) {
+  DatabaseState state;
+  const Schema schema = TRY(database::read_schema(connection));
+  if (schema.tables.empty() && schema.others.empty()) return state;
+  std::vector<Leftover> leftovers;
+  TRY(read_peewee(connection, schema, state, leftovers));
+  TRY(read_alembic(connection, schema, state, leftovers));
+  const bool only_version_tables = std::ranges::all_of(schema.tables, [](const auto& table) {
+    return table.first == "migratehistory" || table.first == "alembic_version";
+  });
+  if (only_version_tables && state.revision.empty() && state.peewee_migrations == 0) return state;
+  if (!looks_like_open_webui(schema)) {
+    state.foreign = true;
+    return state;
+  }
+  state.lineage = lineage_of(schema, state);
+  for (Leftover& leftover : TRY(find_leftovers(connection, schema, state))) leftovers.push_back(std::move(leftover));
+  state.leftovers = std::move(leftovers);
+  return state;
+}
+
+}  // namespace liftlock::migration
