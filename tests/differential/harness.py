@@ -44,6 +44,18 @@ def copy_database(source, destination):
         a.backup(b)
 
 
+def settings_differences(source, native):
+    """Settings of the file that a migration must not touch."""
+
+    def settings(path):
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            names = ("page_size", "encoding", "user_version", "application_id", "journal_mode", "auto_vacuum")
+            return {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
+
+    before, after = settings(source), settings(native)
+    return [f"PRAGMA {name}: source {before[name]}, native {after[name]}" for name in before if before[name] != after[name]]
+
+
 class Context:
     def __init__(self, official, native, scratch):
         self.official, self.native, self.scratch = official, native, scratch
@@ -128,11 +140,10 @@ class Chain:
         try:
             self.report = self.context.native.build(self.previous, self.right, revision, peewee)
         except NativeFailed as error:
-            if str(error) in self.seen:
-                raise Skipped("native had stopped before for the same reason") from error
-            self.seen.add(str(error))
+            self.dead = "native had stopped before"
             raise Failed([f"native stops: {error}"]) from error
         lines = self.context.compare(self.left, self.right, self.known, self.since)
+        lines += settings_differences(self.previous, self.right)
         if self.stepwise:
             shutil.copyfile(self.right, self.previous)
         new = [line for line in lines if line not in self.seen]

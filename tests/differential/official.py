@@ -104,37 +104,50 @@ def ordered(items):
     return sorted(items, key=repr)  # names may be None
 
 
+KNOWN = {}  # the text of a table and of its indexes -> what the inspector makes of them; inspecting is slow
+
+
 def describe(inspector, connection, sqlalchemy):
     """The schema as an inspector sees it, with nothing left in it that depends on the order of clauses."""
+    texts = {}
+    for table, sql in connection.execute(sqlalchemy.text("SELECT tbl_name, sql FROM sqlite_master WHERE type IN ('table', 'index')")):
+        texts.setdefault(table, []).append(sql or "")
     tables = {}
     for table in inspector.get_table_names():
-        primary = inspector.get_pk_constraint(table)
-        tables[table] = {
-            "columns": {
-                c["name"]: [str(c["type"]), c["nullable"], without_parentheses(c["default"])] for c in inspector.get_columns(table)
-            },
-            "primary key": [primary.get("name"), primary["constrained_columns"]],
-            "uniques": ordered([u["name"], sorted(u["column_names"])] for u in inspector.get_unique_constraints(table)),
-            "foreign keys": ordered(
-                [f["name"], f["constrained_columns"], f["referred_table"], f["referred_columns"], sorted(f["options"].items())]
-                for f in inspector.get_foreign_keys(table)
-            ),
-            "checks": ordered([c["name"] or "", without_parentheses(c["sqltext"])] for c in inspector.get_check_constraints(table)),
-            "indexes": ordered(
-                [
-                    i["name"],
-                    # An index on an expression has no column name; the expressions list then has them all.
-                    i.get("expressions") or i["column_names"],
-                    bool(i["unique"]),
-                    without_parentheses(i.get("dialect_options", {}).get("sqlite_where")),
-                ]
-                for i in inspector.get_indexes(table)
-            ),
-        }
+        text = tuple(sorted(texts[table]))
+        if text not in KNOWN:
+            KNOWN[text] = describe_table(inspector, table)
+        tables[table] = KNOWN[text]
     others = connection.execute(
         sqlalchemy.text("SELECT type, name, sql FROM sqlite_master WHERE type IN ('view', 'trigger') ORDER BY 1, 2")
     )
     return {"tables": tables, "others": [[kind, name, without_parentheses(sql)] for kind, name, sql in others]}
+
+
+def describe_table(inspector, table):
+    primary = inspector.get_pk_constraint(table)
+    return {
+        "columns": {
+            c["name"]: [str(c["type"]), c["nullable"], without_parentheses(c["default"])] for c in inspector.get_columns(table)
+        },
+        "primary key": [primary.get("name"), primary["constrained_columns"]],
+        "uniques": ordered([u["name"], sorted(u["column_names"])] for u in inspector.get_unique_constraints(table)),
+        "foreign keys": ordered(
+            [f["name"], f["constrained_columns"], f["referred_table"], f["referred_columns"], sorted(f["options"].items())]
+            for f in inspector.get_foreign_keys(table)
+        ),
+        "checks": ordered([c["name"] or "", without_parentheses(c["sqltext"])] for c in inspector.get_check_constraints(table)),
+        "indexes": ordered(
+            [
+                i["name"],
+                # An index on an expression has no column name; the expressions list then has them all.
+                i.get("expressions") or i["column_names"],
+                bool(i["unique"]),
+                without_parentheses(i.get("dialect_options", {}).get("sqlite_where")),
+            ]
+            for i in inspector.get_indexes(table)
+        ),
+    }
 
 
 def main():
