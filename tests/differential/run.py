@@ -91,6 +91,9 @@ def run_group(group, context, counts):
             except (Failed, NativeFailed, OfficialFailed, AssertionError) as error:
                 counts["failed"] += 1
                 lines.append(f"FAILED  {group.name}: {name}")
+                if error.args == (["as before"],):
+                    lines[-1] += ": as before"
+                    continue
                 details = error.args[0] if error.args and isinstance(error.args[0], list) else [f"{type(error).__name__}: {error}"]
                 lines.extend(f"          {line}" for line in details)
     except (NativeFailed, OfficialFailed) as error:
