@@ -70,6 +70,7 @@ struct Manifest {
 
   int format = newest_format;
   std::int64_t created = 0;      ///< seconds since the epoch
+  std::int64_t started_ns = 0;   ///< by the kernel's clock: what was written later than shortly before is never taken for unchanged
   std::string program_version;   ///< Liftlock's
   std::string address;           ///< of the deployment: "dir:/srv/open-webui/data"
   std::filesystem::path data_directory;

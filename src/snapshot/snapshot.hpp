@@ -35,6 +35,7 @@ struct Source {
   std::filesystem::path database;                    ///< in the data directory or elsewhere; may be a symbolic link
   std::optional<std::filesystem::path> secret_file;  ///< left out where there is none at this path
   std::vector<std::filesystem::path> leave_out;      ///< files and folders in the data directory that are not its own
+  bool excluded = false;  ///< the caller holds a SqliteExclusion on the database
   std::string deployment_json = "{}\n";              ///< content of deployment.json; never secrets
   std::string address;
   std::string program_version;

@@ -1,0 +1,110 @@
+#include <fmt/core.h>
+
+#include "base/clock.hpp"
+#include "base/format.hpp"
+#include "snapshot/draft.hpp"
+
+namespace liftlock::snapshot {
+
+namespace {
+
+/// A word that bash takes literally.
+std::string shell_word(std::string_view text) {
+  std::string word = "$'";
+  bool plain = !text.empty();
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.' ||
+                      c == '_' || c == '-';
+    plain = plain && safe;
+    if (c == '\'' || c == '\\') word += fmt::format("\\{}", c);
+    else if (byte < 0x20 || byte >= 0x7f) word += fmt::format("\\x{:02x}", byte);
+    else word += c;
+  }
+  return plain ? std::string(text) : word + "'";
+}
+
+std::string checksum_lines(const Manifest& manifest) {
+  std::string lines = fmt::format("    {}  {}\n", manifest.database.artifact.sha256, manifest.database.artifact.name);
+  for (const Artifact& artifact : manifest.archives) lines += fmt::format("    {}  {}\n", artifact.sha256, artifact.name);
+  return lines;
+}
+
+std::string unpack_lines(const Manifest& manifest) {
+  std::string lines;
+  for (const Artifact& artifact : manifest.archives) {
+    lines += fmt::format("    zstd -dc {} | tar -x -p --numeric-owner --xattrs -C \"$NEW\"\n", artifact.name);
+  }
+  for (const std::string& path : manifest.removed) lines += fmt::format("    rm -rf -- \"$NEW\"/{}\n", shell_word(path));
+  return lines;
+}
+
+std::string row_lines(const Manifest& manifest) {
+  std::string lines;
+  for (const auto& [table, count] : manifest.database.rows) {
+    lines += fmt::format("    {:<24} {:>12}\n", escape_path(table), format_count(count));
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string restore_text(const Manifest& manifest) {
+  const DatabasePart& database = manifest.database;
+  const std::string place = database.in_data.empty() ? shell_word(database.path.string() + ".new")
+                                                     : "\"$NEW\"/" + shell_word(database.in_data);
+  std::string text = fmt::format(
+      R"(HOW TO RESTORE THIS SNAPSHOT BY HAND
+
+It holds the data of {} as of {}.
+With Liftlock:
+
+    liftlock restore DEPLOYMENT SNAPSHOT
+
+Without it, in bash, with zstd, tar and sqlite3, as root if the files belong to several users:
+
+1. Stop Open WebUI. Go to the folder that this text is in.
+
+2. Check that the files are what was written:
+
+    sha256sum -c <<'END'
+{}    END
+
+   (without the spaces at the start of the lines)
+
+3. Unpack beside what is there; nothing is overwritten. Later archives hold what changed since the earlier ones.
+
+    NEW={}
+    mkdir -m 700 "$NEW"
+{}
+4. Unpack the database. There must be no -wal and no -shm beside it.
+
+    zstd -d database.sqlite.zst -o {}
+    chmod {:o} {}
+
+5. Check it. The first command must say {}, the second one "ok".
+
+    sha256sum {}
+    sqlite3 {} 'PRAGMA integrity_check'
+
+   Its tables had these rows:
+
+{})",
+      manifest.address.empty() ? escape_path(manifest.data_directory.string()) : escape_path(manifest.address),
+      iso_time(manifest.created), checksum_lines(manifest), shell_word(manifest.data_directory.string() + ".new"),
+      unpack_lines(manifest), place, database.mode, place, database.sha256, place, place, row_lines(manifest));
+  if (!manifest.secret_file.empty()) {
+    text += fmt::format("\n6. Put the secret key back:\n\n    install -m 600 secret-key {}\n",
+                        shell_word(manifest.secret_file.string()));
+  }
+  text += fmt::format(
+      "\nAt last move the old folder aside and the new one to its place, and start Open WebUI:\n\n"
+      "    mv {0} {0}.old && mv \"$NEW\" {0}\n",
+      shell_word(manifest.data_directory.string()));
+  if (database.in_data.empty()) {
+    text += fmt::format("    mv {0} {0}.old; rm -f {0}-wal {0}-shm; mv {1} {0}\n", shell_word(database.path.string()), place);
+  }
+  return text;
+}
+
+}  // namespace liftlock::snapshot
