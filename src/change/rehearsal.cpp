@@ -49,7 +49,6 @@ Result<void> check_state(const Rehearsal& rehearsal, const RehearsalRequest& req
 Result<void> migrate(Rehearsal& rehearsal, const RehearsalRequest& request, RunEnvironment& environment) {
   TRY(check_state(rehearsal, request));
   migration::BuildOptions options;
-  options.fresh_alembic_lineage = request.state->lineage == migration::Lineage::none;
   TRY(migration::build_migrated(rehearsal.before, rehearsal.after, *request.path, options, environment));
   return environment.finish();
 }

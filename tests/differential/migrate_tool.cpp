@@ -59,7 +59,6 @@ Result<void> migrate(const std::string& source, const std::string& destination, 
   const auto state = TRY(migration::inspect_state(connection));
   const auto path = TRY(migration::plan_path(state, head));
   migration::BuildOptions options;
-  options.fresh_alembic_lineage = state.lineage == migration::Lineage::none && !head.revision.empty();
   return migration::build_migrated(source, destination, path, options, environment);
 }
 

@@ -44,8 +44,6 @@ void take(std::vector<Check>& checks, std::vector<Check> more) {
 
 }  // namespace
 
-bool Verification::ok() const { return !checks.empty() && std::ranges::all_of(checks, &Check::ok); }
-
 Result<Verification> verify(const VerifyRequest& request, Progress& progress) {
   const Stopwatch stopwatch;
   Verification result;
@@ -92,58 +90,6 @@ Result<Verification> verify_alone(const std::filesystem::path& file, const std::
   result.counts = TRY(verification::count_things(nullptr, database));
   result.seconds = stopwatch.seconds();
   return result;
-}
-
-nlohmann::ordered_json to_json(const Verification& verification) {
-  nlohmann::ordered_json json;
-  json["ok"] = verification.ok();
-  json["seconds"] = verification.seconds;
-  json["checks"] = nlohmann::ordered_json::array();
-  for (const Check& check : verification.checks) {
-    nlohmann::ordered_json numbers = nlohmann::ordered_json::object();
-    for (const auto& [name, number] : check.numbers) numbers[name] = number;
-    json["checks"].push_back({{"id", check.id}, {"title", check.title}, {"ok", check.ok}, {"detail", check.detail}, {"numbers", numbers}});
-  }
-  json["counts"] = nlohmann::ordered_json::array();
-  const auto number_or_null = [](const std::optional<std::int64_t>& number) {
-    return number ? nlohmann::ordered_json(*number) : nlohmann::ordered_json();
-  };
-  for (const Count& count : verification.counts) {
-    json["counts"].push_back({{"kind", count.kind}, {"before", number_or_null(count.before)}, {"after", number_or_null(count.after)}});
-  }
-  json["explained"] = nlohmann::ordered_json::array();
-  for (const ExplainedDifference& difference : verification.explained) {
-    json["explained"].push_back({{"revision", difference.revision},
-                                 {"table", difference.table},
-                                 {"what", difference.what},
-                                 {"why", difference.why},
-                                 {"rows", difference.rows}});
-  }
-  return json;
-}
-
-Verification verification_from_json(const nlohmann::ordered_json& json) {
-  Verification verification;
-  verification.seconds = json.value("seconds", 0.0);
-  for (const auto& item : json.value("checks", nlohmann::ordered_json::array())) {
-    Check check{item.value("id", ""), item.value("title", ""), item.value("ok", false), item.value("detail", ""), {}};
-    for (const auto& [name, number] : item.value("numbers", nlohmann::ordered_json::object()).items()) {
-      check.numbers.emplace_back(name, number.get<std::int64_t>());
-    }
-    verification.checks.push_back(std::move(check));
-  }
-  const auto optional_number = [](const nlohmann::ordered_json& item, const char* key) {
-    const auto found = item.find(key);
-    return found == item.end() || found->is_null() ? std::optional<std::int64_t>() : found->get<std::int64_t>();
-  };
-  for (const auto& item : json.value("counts", nlohmann::ordered_json::array())) {
-    verification.counts.push_back({item.value("kind", ""), optional_number(item, "before"), optional_number(item, "after")});
-  }
-  for (const auto& item : json.value("explained", nlohmann::ordered_json::array())) {
-    verification.explained.push_back({item.value("revision", ""), item.value("table", ""), item.value("what", ""),
-                                      item.value("why", ""), item.value("rows", std::int64_t{0})});
-  }
-  return verification;
 }
 
 }  // namespace liftlock::change
