@@ -71,10 +71,6 @@ def filled_steps(revision, stepwise=False):
     return steps
 
 
-# Rows that stop the official chain when they are there before: they are made only behind that revision.
-NEVER_BEFORE = {"channel_member": "2f1211949ecc"}
-
-
 def random_steps(seed):
     """A made database: some start, some stop on the way where rows of that age are added, some target."""
 
