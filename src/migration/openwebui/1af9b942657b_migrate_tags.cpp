@@ -6,6 +6,7 @@
 
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/json.hpp"
+#include "migration/openwebui/need_table.hpp"
 #include "migration/openwebui/python_text.hpp"
 #include "migration/operations.hpp"
 
@@ -32,7 +33,7 @@ bool is_shared(Operations& op) {
 
 /// Takes off what lets an id occur only once among all users; the next revision does so, too.
 void let_users_share_ids(Operations& op) {
-  const database::Table tag = *op.table("tag");
+  const database::Table tag = need_table(op, "tag");
   const Names id{"id"};
   if (tag.primary_key && tag.primary_key->columns == id) op.drop_constraint("", "tag", ConstraintKind::primary_key);
   for (const database::UniqueConstraint& constraint : tag.unique_constraints) {
@@ -89,8 +90,9 @@ class RenameTags final : public RowStep {
 };
 
 void migrate_tags(Operations& op) {
+  if (op.has_table("_alembic_tmp_tag")) op.drop_table("_alembic_tmp_tag");
   if (is_shared(op)) let_users_share_ids(op);
-  const database::Table tag = *op.table("tag");
+  const database::Table tag = need_table(op, "tag");
   const auto is_ours = [](const database::UniqueConstraint& constraint) { return constraint.name == "uq_id_user_id"; };
   if (std::ranges::none_of(tag.unique_constraints, is_ours)) {
     op.create_unique_constraint("uq_id_user_id", "tag", {"id", "user_id"});
@@ -107,8 +109,7 @@ class TagsIntoChats final : public RowStep {
  public:
   explicit TagsIntoChats(Operations& op)
       : op_(op),
-        tags_(op.lookup("chatidtag", "chat_id", "SELECT tag_name FROM {table} WHERE chat_id = ?1 ORDER BY rowid")) {
-  }
+        tags_(op.lookup("chatidtag", "chat_id", "SELECT tag_name FROM {table} WHERE chat_id = ?1 ORDER BY rowid")) {}
 
   void apply(Row& row) override {
     Json tags = Json::array();
@@ -218,6 +219,11 @@ const Revision& revision_1af9b942657b() {
                    .column = "data",
                    .condition = "",
                    .why = "it was never used; should it hold something, that goes to the quarantine"},
+                  {.kind = Effect::Kind::drops_table,
+                   .table = "_alembic_tmp_tag",
+                   .column = "",
+                   .condition = "",
+                   .why = "a copy of tag that an interrupted migration left behind"},
                   {.kind = Effect::Kind::changes_column,
                    .table = "chat",
                    .column = "pinned",

@@ -1,6 +1,7 @@
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/chat_text.hpp"
 #include "migration/openwebui/leftovers.hpp"
+#include "migration/openwebui/need_table.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -8,7 +9,7 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 bool holds_json(const Operations& op) {
-  const database::Column* chat = op.table("chat")->column("chat");
+  const database::Column* chat = need_table(op, "chat").column("chat");
   return chat != nullptr && (chat->type == "JSON" || chat->type == "json");
 }
 

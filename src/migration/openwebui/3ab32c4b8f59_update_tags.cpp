@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/need_table.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -8,9 +9,9 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  if (op.table("tag")->primary_key) op.drop_constraint("", "tag", ConstraintKind::primary_key);
+  if (need_table(op, "tag").primary_key) op.drop_constraint("", "tag", ConstraintKind::primary_key);
   op.create_primary_key("pk_id_user_id", "tag", {"id", "user_id"});
-  const database::Table tag = *op.table("tag");
+  const database::Table tag = need_table(op, "tag");
   const auto is_former = [](const database::UniqueConstraint& constraint) {
     return constraint.name == "uq_id_user_id";
   };

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/need_table.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -91,7 +92,7 @@ class DatesToSeconds final : public RowStep {
 };
 
 void upgrade(Operations& op) {
-  const database::Column* created_at = op.table("folder")->column("created_at");
+  const database::Column* created_at = need_table(op, "folder").column("created_at");
   if (created_at == nullptr || created_at->type == types::big_integer) return;
   const Alteration to_seconds{.type = std::string(types::big_integer),
                               .nullable = {},

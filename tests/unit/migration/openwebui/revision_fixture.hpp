@@ -79,22 +79,31 @@ class RevisionTest : public ::testing::Test {
       if (!before.prepare(proof.before)) continue;  // asks of tables that are not there yet
       EXPECT_EQ(testing::query_rows(before, std::string(proof.before)), rows(std::string(proof.after))) << proof.id;
     }
+    testing::need(before.execute("ATTACH " + database::quote_literal(result_.string()) + " AS after"));
     for (const Effect& effect : revision.effects) {
-      if (effect.condition.empty()) continue;
-      const std::string sql =
-          "SELECT count(*) FROM \"" + std::string(effect.table) + "\" WHERE (" + std::string(effect.condition) + ")";
-      if (before.prepare("SELECT 1 FROM \"" + std::string(effect.table) + "\"")) explain_or_fail(before, sql, effect);
+      if (!effect.condition.empty()) check_condition(before, effect);
     }
   }
 
-  /// A condition may name a column that is not there before; else it must run.
-  static void explain_or_fail(database::Connection& before, const std::string& sql, const Effect& effect) {
+  /// No row but those that the condition names may differ. Tables and columns may be missing before.
+  static void check_condition(database::Connection& before, const Effect& effect) {
+    const std::string table = database::quote_identifier(effect.table);
+    std::string sql = "SELECT 1 FROM main." + table + " WHERE (" + std::string(effect.condition) + ")";
+    if (effect.kind == Effect::Kind::changes_column) {
+      const std::string column = database::quote_identifier(effect.column);
+      sql = "SELECT id FROM main." + table + " WHERE NOT coalesce((" + std::string(effect.condition) +
+            "), 0) AND id IN (SELECT b.id FROM main." + table + " AS b JOIN after." + table +
+            " AS a ON a.id = b.id WHERE a." + column + " IS NOT b." + column + ")";
+    }
     auto statement = before.prepare(sql);
     if (!statement) {
-      EXPECT_THAT(statement.error().what, ::testing::HasSubstr("no such column")) << effect.why;
+      EXPECT_THAT(statement.error().what, ::testing::ContainsRegex("no such (table|column)")) << effect.why;
       return;
     }
-    EXPECT_TRUE(statement->step()) << effect.why;
+    const Result<bool> row = statement->step();
+    ASSERT_TRUE(row) << row.error().what;
+    const bool differs = effect.kind == Effect::Kind::changes_column && *row;
+    EXPECT_FALSE(differs) << effect.column << " of " << statement->text(0);
   }
 
   Path path_;

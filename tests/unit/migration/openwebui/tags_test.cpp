@@ -53,13 +53,14 @@ TEST_F(Tags, OfTwoUsersStayApartAlsoWhereTheChainEndsBetween) {
 }
 
 TEST_F(Tags, SurviveASecondRun) {
-  given_peewee("INSERT INTO tag VALUES ('1', 'work', 'ann', NULL)");
+  given_peewee("INSERT INTO tag VALUES ('1', 'work', 'ann', NULL); CREATE TABLE _alembic_tmp_tag (id TEXT)");
   given_chat("c");
   given("INSERT INTO chatidtag VALUES ('1', 'work', 'c', 'ann', 1)");
   migrate(first);
   std::filesystem::copy_file(result_, source_, std::filesystem::copy_options::overwrite_existing);
   migrate(first, last);
   EXPECT_THAT(rows("SELECT * FROM tag"), ElementsAre("'work'|'work'|'ann'|NULL"));
+  EXPECT_THAT(rows("SELECT name FROM sqlite_schema WHERE name LIKE '!_alembic!_tmp%' ESCAPE '!'"), IsEmpty());
   EXPECT_THAT(rows("SELECT meta, pinned FROM chat"), ElementsAre(R"('{"tags": ["work"]}'|0)"));
 }
 
@@ -87,6 +88,16 @@ TEST_F(Tags, OfChatsMoveIntoTheirMeta) {
               ElementsAre(R"('both'|1|'{"tags": ["zoo"]}')", "'none'|NULL|'{}'", "'pinned'|1|'{}'",
                           R"('tags'|0|'{"tags": ["zoo", "a_b"]}')"));
   EXPECT_THAT(rows("SELECT count(*) FROM chatidtag"), ElementsAre("7"));
+}
+
+TEST_F(Tags, FailWithWordsWhereTheirTableIsMissing) {
+  given("CREATE TABLE chat (id TEXT, chat JSON)");
+  Path path;
+  path.alembic.push_back(&revision_3ab32c4b8f59());
+  const Result<void> built = build_migrated(source_, result_, path, {}, environment_);
+  ASSERT_FALSE(built);
+  EXPECT_THAT(built.error().what, ::testing::HasSubstr("there is no table tag"));
+  EXPECT_FALSE(std::filesystem::exists(result_));
 }
 
 TEST_F(Tags, OfAChatMayBeThousands) {
