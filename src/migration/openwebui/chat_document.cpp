@@ -4,11 +4,11 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <functional>
+#include <cstring>
+#include <iterator>
 #include <limits>
 #include <unordered_map>
+#include <utility>
 
 #include "migration/openwebui/json.hpp"
 
@@ -21,30 +21,41 @@ namespace dom = simdjson::dom;
 
 constexpr std::size_t memory_worth_giving_back = 4U << 20U;
 
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+/// Whether one of the eight bytes at `text` needs an escape.
+bool eight_need_escape(const char* text) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, text, sizeof bytes);
+  const std::uint64_t quote = bytes ^ (ones * '"');
+  const std::uint64_t backslash = bytes ^ (ones * '\\');
+  return ((((bytes - ones * 0x20) & ~bytes) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) &
+          (ones * 0x80)) != 0;
+}
+
+std::size_t find_escape(std::string_view text, std::size_t at) {
+  while (at + 8 <= text.size() && !eight_need_escape(text.data() + at)) at += 8;
+  while (at < text.size() && !needs_escape(text[at])) ++at;
+  return at;
+}
+
 void append_quoted(std::string& out, std::string_view text) {
-  static constexpr auto needs_escape = [] {
-    std::array<bool, 256> table{};
-    for (int c = 0; c < 0x20; ++c) table[static_cast<std::size_t>(c)] = true;
-    table['"'] = table['\\'] = true;
-    return table;
-  }();
   out += '"';
-  std::size_t clean = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (!needs_escape[c]) [[likely]] continue;
-    out.append(text, clean, i - clean);
-    clean = i + 1;
-    switch (c) {
+  std::size_t begin = 0;
+  for (std::size_t at = find_escape(text, 0); at < text.size(); at = find_escape(text, begin)) {
+    out.append(text, begin, at - begin);
+    begin = at + 1;
+    switch (text[at]) {
       case '"': out += "\\\""; break;
       case '\\': out += "\\\\"; break;
       case '\n': out += "\\n"; break;
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
-      default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+      default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(text[at]));
     }
   }
-  out.append(text, clean);
+  out.append(text, begin);
   out += '"';
 }
 
