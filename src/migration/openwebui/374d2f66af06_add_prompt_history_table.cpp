@@ -145,6 +145,9 @@ const Revision& revision_374d2f66af06() {
           {Effect::Kind::changes_column, "prompt", "command", "", "the slash before the command goes"},
           {Effect::Kind::drops_column, "prompt", "title", "", "it is called name from here on"},
           {Effect::Kind::drops_column, "prompt", "timestamp", "", "it is kept in created_at and updated_at"},
+          {Effect::Kind::removes_rows, "prompt", "", "user_id IS NULL OR content IS NULL",
+           "prompts without owner or content are kept with empty ones"},
+          {Effect::Kind::adds_rows, "prompt", "", "", "prompts without owner or content are kept with empty ones"},
           {Effect::Kind::drops_table, "prompt_new", "", "", "left behind by an interrupted migration; prompt has it all"},
       },
       .proofs = {
