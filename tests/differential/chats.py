@@ -77,7 +77,7 @@ def history(random, messy, length=None):
         if parent and random.random() < 0.85:
             messages[parent]["childrenIds"].append(key)
         else:
-            made["parentId"] = None if number == 0 else made["parentId"]
+            made["parentId"] = None if number == 0 else made.get("parentId")
         messages[key] = made
         if random.random() < 0.9:
             parent = key
