@@ -8,8 +8,8 @@
 
 namespace liftlock::release {
 
-/// The number of a published release of Open WebUI: three decimal numbers, ordered as numbers (0.3.35 < 0.10.0), and for
-/// a development release its own number, ordered before the release itself (0.5.0.dev2 < 0.5.0).
+/// The number of a published release of Open WebUI: three decimal numbers, ordered as numbers (0.3.35 < 0.10.0), and
+/// for a development release its own number, ordered before the release itself (0.5.0.dev2 < 0.5.0).
 struct Version {
   static constexpr int not_development = 1'000'000;
 

@@ -1,14 +1,12 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/peewee/fields.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
 
 namespace {
 
-void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
-}
+void upgrade(Operations& op) { add_unique_field(op, "chat", varchar("share_id")); }
 
 }  // namespace
 

@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/peewee/fields.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -6,8 +7,10 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  create_model(op, "file",
+               {text("id").not_null(), text("user_id").not_null(), text("filename").not_null(), text("meta").not_null(),
+                integer("created_at").not_null()},
+               {"id"});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/peewee/fields.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -6,8 +7,9 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  (void)op;
-  throw std::logic_error("not written");
+  op.add_column("tool", text("valves"));
+  op.add_column("function", text("valves"));
+  add_field(op, "function", integer("is_active").not_null(), Value::integer(0));
 }
 
 }  // namespace
