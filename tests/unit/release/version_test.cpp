@@ -15,8 +15,9 @@ TEST(Version, UnderstandsReleasesWithAndWithoutV) {
 }
 
 TEST(Version, RefusesEverythingElse) {
-  for (const char* text : {"", "v", "latest", "0.12", "0.12.", "0.12.4.1", "0.12.4-slim", "0.-1.4", "0..4", "vv0.1.2",
-                           "0.12.99999999999", "+0.1.2", "0. 1.2", "0.1.2x", "0.5.0.dev", "0.5.0dev1", "0.5.0.dev1.2"}) {
+  for (const char* text :
+       {"", "v", "latest", "0.12", "0.12.", "0.12.4.1", "0.12.4-slim", "0.-1.4", "0..4", "vv0.1.2", "0.12.99999999999",
+        "+0.1.2", "0. 1.2", "0.1.2x", "0.5.0.dev", "0.5.0dev1", "0.5.0.dev1.2"}) {
     EXPECT_FALSE(Version::parse(text)) << text;
   }
 }

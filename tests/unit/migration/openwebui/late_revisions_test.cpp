@@ -12,7 +12,7 @@ class LateRevisions : public RevisionTest {
   /// What the build says where it must not succeed.
   Error refused(std::string_view revision) {
     const auto chain = alembic_revisions();
-    const Path path{{}, {*std::ranges::find(chain, revision, &Revision::id)}};
+    const Path path{.repairs = {}, .peewee = {}, .alembic = {*std::ranges::find(chain, revision, &Revision::id)}};
     const auto built = build_migrated(source_, result_, path, {.page_cache_mebibytes = 4}, environment_);
     EXPECT_FALSE(built);
     EXPECT_FALSE(std::filesystem::exists(result_));
