@@ -16,8 +16,6 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr int attempts = 3;
-
 Error rolled_back(Error error) {
   if (error.kind != ErrorKind::cancelled) error.kind = ErrorKind::rolled_back;
   error.state = "The database is the one that was there before: all is as it was.";
@@ -32,10 +30,12 @@ Error needs_hand(const Swap& swap, Error error, const Error& second) {
   return error;
 }
 
-/// Takes what changed since the rehearsal into the snapshot; where that was the database, rehearses again.
+/// Takes what changed since the rehearsal into the snapshot; where that was the database, rehearses again. Only while
+/// others are excluded from the database.
 Result<void> bring_up_to_date(Run& run, const Plan& plan, Proven& proven) {
   Context& context = run.context;
-  const auto source = TRY(source_of(run.deployment, plan.from_state, plan.from_releases));
+  auto source = TRY(source_of(run.deployment, plan.from_state, plan.from_releases));
+  source.excluded = true;
   auto updated = TRY(snapshot::update(proven.snapshot, source, context.clock, context.progress));
   if (!updated.changed) return {};
   const fs::path earlier = std::exchange(proven.snapshot, std::move(updated.snapshot)).folder;
@@ -109,16 +109,13 @@ Result<Json> look_at(const fs::path& path, const Swap& swap, const Plan& plan, c
 }
 
 /// Only while others are excluded from the database.
-Result<void> exchange(Run& run, deployment::Driver& driver, const Plan& plan, Proven& proven) {
-  const double begun = run.context.clock.monotonic_seconds();
-  TRY(refuse_users(driver, run.deployment));
+Result<void> exchange(Run& run, const Plan& plan, Proven& proven) {
   TRY(run.note("cutover"));
   TRY(keep_quarantine(run, proven.rehearsal));
   TRY(place_candidate(run, proven.rehearsal));
   const auto swap = TRY(prepare_swap(run.deployment.database, run.places.candidate, run.places.before));
   TRY(swap_in(run, {run.report.id, "new", "before"}, swap,
               [&] { return look_at(run.deployment.database, swap, plan, proven); }));
-  run.report.cutover->seconds = run.context.clock.monotonic_seconds() - begun;
   run.report.kept_files.push_back(run.places.before);
   return {};
 }
@@ -177,16 +174,19 @@ Result<void> swap_in(Run& run, const SwapNames& names, const Swap& swap, const s
 
 Result<void> cut_over(Run& run, deployment::Driver& driver, const Plan& plan, Proven& proven) {
   run.report.cutover = CutoverFigures{0, true};
-  for (int attempt = 0; attempt < attempts; ++attempt) {
-    TRY(refuse_users(driver, run.deployment));
-    TRY(fold_sidecars(run.deployment.database));
-    TRY(bring_up_to_date(run, plan, proven));
-    const auto exclusion = TRY(exclude_others(run.deployment.database));
-    if (!proven.downward && !TRY(same_database(run.deployment.database, proven.rehearsal.before))) continue;
-    return exchange(run, driver, plan, proven);
+  TRY(refuse_users(driver, run.deployment));
+  const double begun = run.context.clock.monotonic_seconds();
+  TRY(fold_sidecars(run.deployment.database));
+  const auto exclusion = TRY(exclude_others(run.deployment.database));
+  TRY(refuse_users(driver, run.deployment));  // one without a lock at that moment is still one
+  TRY(bring_up_to_date(run, plan, proven));
+  if (!proven.downward && !TRY(same_database(run.deployment.database, proven.rehearsal.before))) {
+    return failure("snapshot-differs", "Comparing the database with the one that was rehearsed",
+                   "They differ, although nobody can write to it.", "Look at the system's log: the disk may be failing.");
   }
-  return refusal("database-in-use", "Taking the database out of use", "Somebody keeps writing to it.",
-                 "Stop the program that does, then run the command again.");
+  TRY(exchange(run, plan, proven));
+  run.report.cutover->seconds = run.context.clock.monotonic_seconds() - begun;
+  return {};
 }
 
 }  // namespace liftlock::change

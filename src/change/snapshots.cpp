@@ -63,7 +63,7 @@ SnapshotFigures figures_of(const snapshot::Snapshot& snapshot, double seconds) {
 
 Result<snapshot::Restored> restore_files(const snapshot::Snapshot& snapshot, const deployment::Deployment& deployment,
                                          Context& context) {
-  return snapshot::restore(snapshot, {deployment.data_directory, {}, {}}, context.clock, context.progress);
+  return snapshot::restore(snapshot, {deployment.data_directory, deployment.database, {}, false}, context.clock, context.progress);
 }
 
 }  // namespace liftlock::change

@@ -80,8 +80,8 @@ std::uint64_t RestorePlan::bytes_to_write() const {
 Result<RestorePlan> plan_restore(const Snapshot& snapshot, const Target& target, Progress& progress) {
   const Manifest& manifest = snapshot.manifest;
   RestorePlan plan;
-  plan.database = !same_database_file(manifest.database.live, manifest.database.bytes, manifest.database.sha256,
-                                      target.database);
+  plan.database = target.with_database && !same_database_file(manifest.database.live, manifest.database.bytes,
+                                                              manifest.database.sha256, target.database);
   if (target.secret_file && !manifest.secret_file.empty()) {
     const auto now = file::read(*target.secret_file);
     plan.secret = !now || *now != TRY(file::read(snapshot.folder / "secret-key"));

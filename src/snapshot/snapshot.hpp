@@ -100,6 +100,7 @@ struct Target {
   std::filesystem::path data_directory;
   std::filesystem::path database;
   std::optional<std::filesystem::path> secret_file;
+  bool with_database = true;  ///< false: the database at that path is right already, and none of restore()'s business
 };
 [[nodiscard]] Target origin_of(const Snapshot& snapshot);
 
