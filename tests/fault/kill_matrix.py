@@ -161,7 +161,8 @@ class Matrix:
     def files(bench):
         """Everything in the data directory but the database, with its bytes."""
         return {str(path.relative_to(bench.data)): hashlib.sha256(path.read_bytes()).hexdigest()
-                for path in sorted(bench.data.rglob("*")) if path.is_file() and not path.name.startswith("webui.db")}
+                for path in sorted(bench.data.rglob("*"))
+                if path.is_file() and not path.name.startswith("webui.db") and ".liftlock-" not in str(path)}
 
     def leftovers(self, bench):
         found = [path.name for path in bench.data.iterdir()

@@ -232,8 +232,8 @@ class TableComparison {
       tests.push_back(quote_identifier(key) + " IS ?");
       positions.push_back(static_cast<int>(found - shared_.begin()) + 1);
     }
-    auto old_rows = TRY(prepare_before("0"));
-    auto search = TRY(after_.prepare(select_after("0") + fmt::format(" WHERE {}", fmt::join(tests, " AND "))));
+    auto old_rows = TRY(prepare_before("NULL"));
+    auto search = TRY(after_.prepare(select_after("NULL") + fmt::format(" WHERE {}", fmt::join(tests, " AND "))));
     std::int64_t compared = 0;
     std::int64_t found_rows = 0;
     while (TRY(old_rows.step())) {
@@ -280,8 +280,8 @@ class TableComparison {
   /// The rows' keys have changed: those columns that an effect names tell who is who, as a multiset.
   Result<std::int64_t> match_by_columns() {
     shared_ = expectation_.match_columns;
-    auto old_rows = TRY(prepare_before("0"));
-    auto new_rows = TRY(after_.prepare(select_after("0")));
+    auto old_rows = TRY(prepare_before("NULL"));
+    auto new_rows = TRY(after_.prepare(select_after("NULL")));
     std::unordered_map<std::size_t, std::int64_t> there;
     while (TRY(new_rows.step())) ++there[hash_of(new_rows, shared_.size())];
     std::int64_t compared = 0;
