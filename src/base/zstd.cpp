@@ -45,7 +45,7 @@ Result<void> ZstdCompressor::finish() { return state_->run({}, ZSTD_e_end); }
 
 struct ZstdDecompressor::State {
   ZSTD_DCtx* context = ZSTD_createDCtx();
-  std::string out = std::string(std::size_t{1} << 20, '\0');
+  std::string out = std::string(std::size_t{1} << 18, '\0');
   ByteSink sink;
   bool inside_frame = true;  // an empty stream is truncated: not even an empty frame
 

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t block_bytes = std::size_t{1} << 20;
+constexpr std::size_t block_bytes = std::size_t{1} << 18;  // stays in a core's cache between the stages
 constexpr const char* database_artifact = "database.sqlite.zst";
 
 std::int64_t nanoseconds(const struct timespec& time) {

@@ -69,9 +69,8 @@ Result<Draft> Draft::begin(const fs::path& store, Clock& clock) {
   Draft draft;
   draft.store_ = store;
   draft.name_ = next_name(TRY(folders_in(store, is_snapshot_name)), clock.seconds());
-  const fs::path folder = store / fmt::format(".{}.partial", draft.name_);
-  TRY(file::make_folder(folder));
-  draft.folder_ = folder;
+  draft.folder_ = store / fmt::format(".{}.partial", draft.name_);
+  TRY(file::make_folder(draft.folder_));
   return draft;
 }
 
