@@ -36,7 +36,7 @@ Option database_option() {
           .completes = Completes::file};
 }
 
-Result<database::Url> database_of(const Arguments& arguments) {
+Result<database::Url> named_database(const Arguments& arguments) {
   std::optional<std::string> text = arguments.text("--database");
   const char* environment = std::getenv("DATABASE_URL");
   if (!text && environment != nullptr && *environment != '\0') text = environment;
@@ -49,6 +49,11 @@ Result<database::Url> database_of(const Arguments& arguments) {
     return usage("database-not-yet", fmt::format("{} is a PostgreSQL database; Liftlock works on SQLite so far", url.safe),
                  "What works: --database sqlite:////absolute/path/webui.db");
   }
+  return url;
+}
+
+Result<database::Url> database_of(const Arguments& arguments) {
+  database::Url url = TRY(named_database(arguments));
   std::error_code ignored;
   if (!std::filesystem::exists(url.file, ignored)) {
     return failure("database-absent", fmt::format("Opening the database {}", url.file.string()), "there is no such file");

@@ -18,7 +18,10 @@ namespace liftlock::cli {
 [[nodiscard]] Option database_option();
 
 /// The database that --database names, else $DATABASE_URL. Errors: "database-missing" (usage), "database-not-yet"
-/// (usage: PostgreSQL), "database-absent" where there is no such file.
+/// (usage: PostgreSQL).
+[[nodiscard]] Result<database::Url> named_database(const Arguments& arguments);
+
+/// The same, and it must be there; error: "database-absent".
 [[nodiscard]] Result<database::Url> database_of(const Arguments& arguments);
 
 /// The revisions in its version table; more than one is an error, "several-revisions".

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/format.hpp"
 #include "cli/render/text.hpp"
 
 namespace liftlock::cli {
@@ -12,7 +13,7 @@ namespace liftlock::cli {
 namespace {
 
 std::string amount(std::int64_t number, Progress::Unit unit) {
-  return unit == Progress::Unit::bytes ? human_bytes(number) : human_count(number);
+  return unit == Progress::Unit::bytes ? format_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, number))) : format_count(number);
 }
 
 std::string_view unit_name(Progress::Unit unit) {
@@ -46,7 +47,7 @@ std::string rate(const StageView& view) {
 
 std::string time_left(const StageView& view) {
   const std::optional<double> seconds = remaining_seconds(view);
-  return seconds ? human_duration(std::max(*seconds, 0.1)) + " left" : std::string();
+  return seconds ? format_seconds(std::max(*seconds, 0.1)) + " left" : std::string();
 }
 
 int percent(const StageView& view) {
@@ -78,7 +79,7 @@ std::string render_bar(const StageView& view, const Style& style) {
   for (std::string part : {amounts(view), rate(view), time_left(view)}) {
     if (!part.empty()) parts.push_back(std::move(part));
   }
-  if (view.total <= 0) parts.push_back(human_duration(view.seconds));
+  if (view.total <= 0) parts.push_back(format_seconds(view.seconds));
   std::string line;
   for (const std::string& part : parts) {
     const std::string longer = line.empty() ? part : line + "  " + part;
@@ -108,7 +109,7 @@ std::string render_done(const StageView& view, const Style& style) {
   std::string line = fmt::format("{} {}", style.green("✓"), view.stage);
   const std::int64_t done = std::max(view.done, view.total);
   if (done > 0 && view.unit != Progress::Unit::steps) line += fmt::format("  {}{}", amount(done, view.unit), unit_suffix(view.unit));
-  if (view.seconds >= 0.05) line += style.dim(fmt::format("  {}", human_duration(view.seconds)));
+  if (view.seconds >= 0.05) line += style.dim(fmt::format("  {}", format_seconds(view.seconds)));
   return line;
 }
 

@@ -38,8 +38,9 @@ struct StageView {
 /// One JSON line (docs/reference/json.md): `event` is "begin", "advance" or "end".
 [[nodiscard]] std::string render_json_line(const StageView& view, std::string_view event);
 
-/// Bars on a terminal, plain lines (begin, every 10 seconds, end) elsewhere, JSON lines with --json, nothing with
-/// --quiet; all on stderr. Its cancelled() is the user's Ctrl-C. Drawing has its own thread, so advance() is cheap.
+/// Bars on a terminal; plain lines elsewhere (for what takes longer than a second: begin, every 10 seconds, end); JSON
+/// lines with --json; nothing with --quiet; all on stderr. Its cancelled() is the user's Ctrl-C. Drawing has its own
+/// thread, so advance() is cheap.
 [[nodiscard]] std::unique_ptr<Progress> make_progress(const Globals& globals, const Terminal& terminal,
                                                       const Style& style);
 

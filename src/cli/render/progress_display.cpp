@@ -29,10 +29,11 @@ class Face {
  public:
   virtual ~Face() = default;
   virtual void begun(const StageView& view) = 0;
-  virtual void still(const StageView& view) = 0;  ///< called every interval()
+  virtual void still(const StageView& view) = 0;  ///< called after first_interval(), then every interval()
   virtual void ended(const StageView& view) = 0;
   virtual void broken_off() {}  ///< the stage did not end: an error message follows
   [[nodiscard]] virtual std::chrono::milliseconds interval() const = 0;
+  [[nodiscard]] virtual std::chrono::milliseconds first_interval() const { return interval(); }
 
  protected:
   static void write(const std::string& text) {
@@ -41,12 +42,17 @@ class Face {
   }
 };
 
+/// Stages that take less (seconds) leave no line behind.
+constexpr double worth_a_line = 1.0;
+
 class BarFace final : public Face {
  public:
   explicit BarFace(const Style& style) : style_(style) {}
   void begun(const StageView& view) override { still(view); }
   void still(const StageView& view) override { write("\r" + render_bar(view, style_) + "\x1b[K"); }
-  void ended(const StageView& view) override { write("\r" + render_done(view, style_) + "\x1b[K\n"); }
+  void ended(const StageView& view) override {
+    write(view.seconds >= worth_a_line ? "\r" + render_done(view, style_) + "\x1b[K\n" : "\r\x1b[K");
+  }
   void broken_off() override { write("\n"); }
   [[nodiscard]] std::chrono::milliseconds interval() const override { return 100ms; }
 
@@ -57,15 +63,20 @@ class BarFace final : public Face {
 class LineFace final : public Face {
  public:
   explicit LineFace(const Style& style) : style_(style) {}
-  void begun(const StageView& view) override { write(std::string(view.stage) + " …\n"); }
-  void still(const StageView& view) override { write(render_plain(view) + "\n"); }
+  void begun(const StageView&) override { announced_ = false; }
+  void still(const StageView& view) override {
+    write(announced_ ? render_plain(view) + "\n" : std::string(view.stage) + " …\n");
+    announced_ = true;
+  }
   void ended(const StageView& view) override {
-    if (view.seconds >= 1.0) write(render_done(view, style_) + "\n");
+    if (announced_) write(render_done(view, style_) + "\n");
   }
   [[nodiscard]] std::chrono::milliseconds interval() const override { return 10000ms; }
+  [[nodiscard]] std::chrono::milliseconds first_interval() const override { return 1000ms; }
 
  private:
   Style style_;
+  bool announced_ = false;
 };
 
 class JsonFace final : public Face {
@@ -116,9 +127,11 @@ class Display final : public Progress {
     std::mutex mutex;
     std::condition_variable_any wake;
     std::unique_lock lock(mutex);
-    while (!wake.wait_for(lock, stop, face_->interval(), [&] { return stop.stop_requested(); })) {
+    std::chrono::milliseconds pause = face_->first_interval();
+    while (!wake.wait_for(lock, stop, pause, [&] { return stop.stop_requested(); })) {
       if (stop.stop_requested()) return;
       face_->still(view());
+      pause = face_->interval();
     }
   }
 

@@ -3,54 +3,15 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <cmath>
-#include <ctime>
+
+#include "base/format.hpp"
 
 namespace liftlock::cli {
 
-std::string human_bytes(std::int64_t bytes) {
-  static constexpr std::array units{"kB", "MB", "GB", "TB", "PB"};
-  if (std::abs(bytes) < 1000) return fmt::format("{} B", bytes);
-  double size = static_cast<double>(bytes) / 1000;
-  std::size_t unit = 0;
-  while (std::abs(size) >= 999.5 && unit + 1 < units.size()) {
-    size /= 1000;
-    ++unit;
-  }
-  return std::abs(size) < 9.95 ? fmt::format("{:.1f} {}", size, units[unit]) : fmt::format("{:.0f} {}", size, units[unit]);
-}
-
-std::string human_count(std::int64_t number) {
-  std::string digits = std::to_string(number);
-  const std::size_t first = number < 0 ? 1 : 0;
-  for (std::size_t at = digits.size(); at > first + 3;) {
-    at -= 3;
-    digits.insert(at, 1, ',');
-  }
-  return digits;
-}
-
-std::string human_duration(double seconds) {
-  if (seconds < 0.0095) return fmt::format("{:.0f} ms", std::max(0.0, seconds * 1000));
-  if (seconds < 0.995) return fmt::format("{:.2f} s", seconds);
-  if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
-  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
-  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-}
-
-std::string human_time(std::int64_t seconds_since_epoch) {
-  const auto time = static_cast<std::time_t>(seconds_since_epoch);
-  std::tm parts{};
-  if (gmtime_r(&time, &parts) == nullptr) return std::to_string(seconds_since_epoch);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02} UTC", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
-
-std::string plural(std::int64_t count, std::string_view singular, std::string_view plural_form) {
-  return fmt::format("{} {}", human_count(count), count == 1 ? singular : plural_form);
+std::string format_seconds(double seconds) {
+  return format_duration(std::chrono::nanoseconds(std::llround(seconds * 1e9)));
 }
 
 std::size_t display_width(std::string_view text) {

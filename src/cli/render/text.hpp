@@ -1,27 +1,14 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace liftlock::cli {
 
-/// "262 MB": decimal units, three digits at most.
-[[nodiscard]] std::string human_bytes(std::int64_t bytes);
-
-/// "160,000".
-[[nodiscard]] std::string human_count(std::int64_t number);
-
-/// "0.4 s", "12 s", "3 min 20 s", "2 h 5 min".
-[[nodiscard]] std::string human_duration(double seconds);
-
-/// "2026-11-21 10:45:48 UTC".
-[[nodiscard]] std::string human_time(std::int64_t seconds_since_epoch);
-
-/// "1 chat", "2 chats".
-[[nodiscard]] std::string plural(std::int64_t count, std::string_view singular, std::string_view plural_form);
+/// format_duration for seconds.
+[[nodiscard]] std::string format_seconds(double seconds);
 
 /// How many columns `text` takes on a terminal (escape sequences take none; one column a code point).
 [[nodiscard]] std::size_t display_width(std::string_view text);

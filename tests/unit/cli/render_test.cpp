@@ -63,34 +63,6 @@ TEST(ErrorJson, IsTheDocumentedObject) {
             R"({"error":{"id":"hazards","kind":"refused","exit_code":3,"doing":"a","what":"b","state":"c","next":"d"}})");
 }
 
-TEST(HumanText, Bytes) {
-  EXPECT_EQ(human_bytes(0), "0 B");
-  EXPECT_EQ(human_bytes(999), "999 B");
-  EXPECT_EQ(human_bytes(1000), "1.0 kB");
-  EXPECT_EQ(human_bytes(9'949), "9.9 kB");
-  EXPECT_EQ(human_bytes(9'950), "10 kB");
-  EXPECT_EQ(human_bytes(999'499), "999 kB");
-  EXPECT_EQ(human_bytes(999'500), "1.0 MB");
-  EXPECT_EQ(human_bytes(616'000'000), "616 MB");
-  EXPECT_EQ(human_bytes(1'090'000'000), "1.1 GB");
-}
-
-TEST(HumanText, CountsAndDurationsAndTimes) {
-  EXPECT_EQ(human_count(7), "7");
-  EXPECT_EQ(human_count(1000), "1,000");
-  EXPECT_EQ(human_count(-1234567), "-1,234,567");
-  EXPECT_EQ(human_duration(0.004), "4 ms");
-  EXPECT_EQ(human_duration(0.25), "0.25 s");
-  EXPECT_EQ(human_duration(3.14), "3.1 s");
-  EXPECT_EQ(human_duration(59.4), "59 s");
-  EXPECT_EQ(human_duration(59.6), "1 min 0 s");
-  EXPECT_EQ(human_duration(200), "3 min 20 s");
-  EXPECT_EQ(human_duration(7500), "2 h 5 min");
-  EXPECT_EQ(human_time(1'795'257'948), "2026-11-21 10:45:48 UTC");
-  EXPECT_EQ(plural(1, "chat", "chats"), "1 chat");
-  EXPECT_EQ(plural(2000, "chat", "chats"), "2,000 chats");
-}
-
 TEST(TextTable, ColumnsAreAsWideAsTheyNeedToBe) {
   TextTable table({{"revision"}, {"rows", TextTable::Align::right}, {"what"}});
   table.add({"a", "12,345", "caf\xc3\xa9"});

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/progress.hpp"
+#include "change/verification.hpp"
+#include "migration/environment.hpp"
+#include "migration/state.hpp"
+
+namespace liftlock::change {
+
+/// What became of one database file, migrated without a deployment around it.
+struct DatabaseUpgrade {
+  std::string from_revision;           ///< empty: the base
+  std::string to_revision;
+  std::vector<const migration::Revision*> steps;  ///< in the order in which they ran; empty: it was there already
+  std::filesystem::path kept;          ///< the database as it was; empty where there was none or nothing was done
+  std::vector<migration::Note> notes;
+  std::int64_t quarantined = 0;
+  std::filesystem::path quarantine_file;  ///< empty where nothing was quarantined
+  Verification verification;           ///< without checks for a new database
+};
+
+/// Migrates the SQLite database `file` to `revision` as Alembic's `upgrade` would: beside it, verified row by row, then
+/// swapped in; at every instant there is a whole database under its name. A file that does not exist, or holds nothing,
+/// becomes a new database. The old file stays as `<file>.before-<time>`.
+/// Errors: "database-in-use" (refused), "verification-failed" (nothing was changed), those of migration::plan_path and
+/// migration::build_migrated.
+[[nodiscard]] Result<DatabaseUpgrade> upgrade_database(const std::filesystem::path& file, const std::string& revision,
+                                                       Clock& clock, IdSource& ids, Progress& progress);
+
+}  // namespace liftlock::change

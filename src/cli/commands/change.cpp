@@ -1,0 +1,63 @@
+#include <limits>
+
+#include "cli/commands/all.hpp"
+#include "cli/commands/session.hpp"
+#include "cli/render/plan.hpp"
+
+namespace liftlock::cli {
+
+namespace {
+
+Result<change::Request> read(const Arguments& arguments) {
+  change::Request request;
+  const std::optional<std::int64_t> keep_days = TRY(arguments.number("--keep-days", 0));
+  request.version = arguments.required("VERSION");
+  request.engine = arguments.text("--engine").value_or("auto");
+  if (keep_days) request.keep_days = static_cast<int>(std::min<std::int64_t>(*keep_days, std::numeric_limits<int>::max()));
+  request.accept_loss = arguments.flag("--accept-loss");
+  request.deployment = TRY(find_deployment(arguments.required("DEPLOYMENT")));
+  return request;
+}
+
+Result<void> run(Context& context, const Arguments& arguments) {
+  change::Request request = TRY(read(arguments));
+  request.show_plan = [&](const change::Plan& plan) {
+    context.say(render_plan(plan, context.talk_style(), context.globals().verbose) + "\n");
+  };
+  Session session(context);
+  return present(context, session, change::run_change(request, session.story()));
+}
+
+}  // namespace
+
+const Command& change_command() {
+  static const Command command{
+      .name = "change",
+      .group = "Change",
+      .summary = "Change a deployment to another version, up or down",
+      .description = "Plans and asks; takes a snapshot and proves it; rehearses the whole change on a copy; swaps the migrated "
+                     "database in; verifies every row; reports. A failure at any point leaves all as it was. Nobody may "
+                     "use the database meanwhile: stop Open WebUI first.\n\n"
+                     "An older version than the deployed one is reached by a snapshot of that version; what is newer than the "
+                     "snapshot is listed, and left behind only with --accept-loss or a yes.",
+      .arguments = {deployment_argument(), version_argument()},
+      .options = {{"--engine", "", "ENGINE", "Who migrates: native (Liftlock), app (the release itself), or auto.",
+                   Completes::choices, false, {"auto", "native", "app"}},
+                  {"--keep-days", "", "N", "How many days the old database is kept for a rollback (7)."},
+                  {"--accept-loss", "", "", "For an older version: leave behind what is newer than the snapshot."}},
+      .examples = {{"liftlock change dir:/srv/open-webui/data 0.12.4", "To 0.12.4, after a yes to the plan."},
+                   {"liftlock change dir:/srv/open-webui/data latest --yes --json", "From a script: no question, the report as JSON."}},
+      .exit_statuses = {{0, "Changed and verified, or already there."},
+                        {1, "Failed; nothing was changed."},
+                        {2, "No such deployment or version, or a yes was needed and nobody could be asked."},
+                        {3, "Refused by a check, or the rehearsal failed; nothing was changed."},
+                        {4, "Failed and rolled back: all is as it was."},
+                        {5, "Failed and needs a hand: the exact commands are printed."},
+                        {6, "Another change holds the lock."},
+                        {130, "Cancelled; nothing was changed, or it was rolled back."}},
+      .works_long = true,
+      .run = run};
+  return command;
+}
+
+}  // namespace liftlock::cli

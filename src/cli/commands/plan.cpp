@@ -1,0 +1,61 @@
+#include "cli/commands/all.hpp"
+#include "cli/commands/session.hpp"
+#include "cli/render/plan.hpp"
+
+namespace liftlock::cli {
+
+namespace {
+
+struct Options {
+  std::string deployment;
+  std::string version;
+  std::string engine;
+};
+
+Options read(const Arguments& arguments) {
+  return {.deployment = arguments.required("DEPLOYMENT"),
+          .version = arguments.required("VERSION"),
+          .engine = arguments.text("--engine").value_or("auto")};
+}
+
+Result<void> run(Context& context, const Arguments& arguments) {
+  const Options options = read(arguments);
+  const deployment::Deployment deployment = TRY(find_deployment(options.deployment));
+  const change::Plan plan = TRY(change::make_plan(deployment, options.version, {.engine = options.engine}));
+  if (context.json()) {
+    context.answer_json(change::to_json(plan));
+    return {};
+  }
+  context.answer(render_plan(plan, context.style(), context.globals().verbose));
+  if (!plan.blockers().empty()) {
+    context.say("\nThis change would be refused; see what blocks it above.\n");
+  } else if (plan.direction != change::Direction::none) {
+    context.say("\nNothing was changed. To do it:\n  liftlock change " + deployment.address + " " + plan.target_release + "\n");
+  }
+  return {};
+}
+
+}  // namespace
+
+const Command& plan_command() {
+  static const Command command{
+      .name = "plan",
+      .group = "Look",
+      .summary = "Show what a change would do, and change nothing",
+      .description = "Where the database is and where it would go, what each revision does to the data, time, memory and disk "
+                     "computed from this data, hazards in it, and what cannot be undone. A change that would be refused has a "
+                     "plan, too: its hazards say why. With --verbose, every revision.",
+      .arguments = {deployment_argument(), version_argument()},
+      .options = {{"--engine", "", "ENGINE", "Who migrates: native (Liftlock), app (the release itself), or auto.",
+                   Completes::choices, false, {"auto", "native", "app"}}},
+      .examples = {{"liftlock plan dir:/srv/open-webui/data 0.12.4", "Before every change."},
+                   {"liftlock plan dir:/srv/open-webui/data latest --json", "For a program."}},
+      .exit_statuses = {{0, "The plan was shown, also one that would be refused."},
+                        {1, "The data cannot be read."},
+                        {2, "There is no such deployment or version."},
+                        {3, "No plan can be made: the database is not Open WebUI's, or ends half-way in a way that cannot be completed."}},
+      .run = run};
+  return command;
+}
+
+}  // namespace liftlock::cli

@@ -1,0 +1,45 @@
+#include "cli/commands/all.hpp"
+#include "cli/commands/session.hpp"
+#include "cli/render/plan.hpp"
+
+namespace liftlock::cli {
+
+namespace {
+
+Result<void> run(Context& context, const Arguments& arguments) {
+  change::Request request;
+  request.deployment = TRY(find_deployment(arguments.required("DEPLOYMENT")));
+  request.version = arguments.required("VERSION");
+  request.engine = arguments.text("--engine").value_or("auto");
+  request.show_plan = [&](const change::Plan& plan) {
+    context.say(render_plan(plan, context.talk_style(), context.globals().verbose) + "\n");
+  };
+  Session session(context);
+  return present(context, session, change::run_rehearsal(request, session.story()));
+}
+
+}  // namespace
+
+const Command& rehearse_command() {
+  static const Command command{
+      .name = "rehearse",
+      .group = "Change",
+      .summary = "Run a change on a copy, and change nothing",
+      .description = "Takes a snapshot, restores it into scratch (which proves it), migrates and verifies the copy, and reports "
+                     "what it found, how long it took, and the memory and disk it used. The deployment may be running.",
+      .arguments = {deployment_argument(), version_argument()},
+      .options = {{"--engine", "", "ENGINE", "Who migrates: native (Liftlock), app (the release itself), or auto.",
+                   Completes::choices, false, {"auto", "native", "app"}}},
+      .examples = {{"liftlock rehearse dir:/srv/open-webui/data 0.12.4", "See how it goes, on a copy."}},
+      .exit_statuses = {{0, "The rehearsal went well."},
+                        {1, "It could not be run, or failed."},
+                        {2, "There is no such deployment or version."},
+                        {3, "Refused by a check, or the copy did not pass the verification."},
+                        {6, "Another change holds the lock."},
+                        {130, "Cancelled."}},
+      .works_long = true,
+      .run = run};
+  return command;
+}
+
+}  // namespace liftlock::cli

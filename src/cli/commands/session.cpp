@@ -1,0 +1,59 @@
+#include "cli/commands/session.hpp"
+
+#include <fmt/core.h>
+
+#include "cli/command.hpp"
+#include "cli/render/report.hpp"
+#include "cli/render/text.hpp"
+
+namespace liftlock::cli {
+
+Session::Session(Context& context)
+    : context_(context),
+      story_{.clock = clock_,
+             .ids = ids_,
+             .progress = context.progress(),
+             .confirm = [this](const change::Question& question) { return ask(question); },
+             .say = [this](const std::string& line) { context_.say(line + "\n"); }} {}
+
+bool Session::ask(const change::Question& question) {
+  const Style& style = context_.talk_style();
+  for (const std::string& detail : question.details) {
+    context_.say(fmt::format("  {} {}\n", question.dangerous ? style.yellow("!") : "·", printable(detail)));
+  }
+  Result<void> answer = context_.confirm(question.text);
+  if (!answer && answer.error().kind == ErrorKind::usage) unasked_ = answer.error();
+  return answer.has_value();
+}
+
+Error Session::explained(Error error) const {
+  return unasked_ && error.kind == ErrorKind::cancelled ? *unasked_ : std::move(error);
+}
+
+Result<deployment::Deployment> find_deployment(std::string_view address) {
+  const std::filesystem::path home = TRY(deployment::home_folder());
+  return deployment::find(address, home);
+}
+
+Argument deployment_argument(bool required) {
+  return {.name = "DEPLOYMENT",
+          .help = "dir:DATA_DIR, or the path of a data directory (the folder that holds webui.db).",
+          .completes = Completes::deployment,
+          .required = required};
+}
+
+Argument version_argument() {
+  return {.name = "VERSION", .help = "A release, such as 0.12.4, or latest.", .completes = Completes::version};
+}
+
+Result<void> present(Context& context, const Session& session, const Result<change::Report>& report) {
+  if (!report) return std::unexpected(session.explained(report.error()));
+  if (context.json()) {
+    context.answer_json(change::to_json(*report));
+  } else {
+    context.answer(render_report(change::text_of(*report), context.style()));
+  }
+  return {};
+}
+
+}  // namespace liftlock::cli

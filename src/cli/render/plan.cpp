@@ -1,0 +1,142 @@
+#include "cli/render/plan.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/format.hpp"
+#include "cli/render/text.hpp"
+
+namespace liftlock::cli {
+
+namespace {
+
+std::size_t width_of(const Style& style) { return static_cast<std::size_t>(std::clamp(style.width, 60, 110)); }
+
+std::string bytes(std::int64_t count) { return format_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, count))); }
+
+std::string place(const migration::DatabaseState& state) {
+  if (!state.revision.empty()) return state.revision;
+  if (state.peewee_migrations > 0) return fmt::format("Peewee migration {} of 18", state.peewee_migrations);
+  return "nothing yet";
+}
+
+std::string head_text(const migration::Head& head) {
+  return head.revision.empty() ? fmt::format("Peewee migration {} of 18", head.peewee_migrations) : head.revision;
+}
+
+std::string_view direction_text(change::Direction direction) {
+  switch (direction) {
+    case change::Direction::none: return "nothing to do: the database is there already";
+    case change::Direction::up: return "up, by migrating a copy of the database";
+    case change::Direction::down: return "down, by a snapshot of that version";
+  }
+  return "";
+}
+
+std::string summary(const change::Plan& plan, const Style& style) {
+  TextTable table({{""}, {""}});
+  table.add({style.dim("from"), fmt::format("{}  ({})", release_span(plan.from_releases), place(plan.from_state))});
+  table.add({style.dim("to"), fmt::format("{}  ({})", plan.target_release, head_text(plan.head))});
+  table.add({style.dim("direction"), std::string(direction_text(plan.direction))});
+  if (plan.direction == change::Direction::up) table.add({style.dim("engine"), plan.engine});
+  return table.render(2);
+}
+
+std::string steps_text(const change::Plan& plan, const Style& style, bool verbose) {
+  if (plan.steps.empty()) return {};
+  TextTable table({{""}, {""}, {""}});
+  std::size_t left_out = 0;
+  for (const change::PlanStep& step : plan.steps) {
+    if (step.summary.empty() && !verbose) {
+      ++left_out;
+      continue;
+    }
+    table.add({style.cyan(step.id), step.summary.empty() ? style.dim("schema only") : step.summary});
+  }
+  std::string out = style.bold(fmt::format("\nSteps ({})\n", plan.steps.size())) + table.render(2);
+  if (left_out > 0) {
+    out += style.dim(fmt::format("  … and {} that change the schema only (--verbose lists them)\n", left_out));
+  }
+  return out;
+}
+
+std::string costs_text(const change::Plan& plan, const Style& style) {
+  const change::Costs& costs = plan.costs;
+  TextTable table({{""}, {""}});
+  table.add({style.dim("time"), fmt::format("about {}, of which {} down", format_seconds(costs.seconds),
+                                            format_seconds(costs.downtime_seconds))});
+  table.add({style.dim("memory"), fmt::format("at most {}", bytes(costs.memory_bytes))});
+  const std::string disk = fmt::format("{} needed, {} free", bytes(costs.disk_bytes), bytes(costs.disk_free_bytes));
+  table.add({style.dim("disk"), costs.disk_bytes > costs.disk_free_bytes ? style.red(disk) : disk});
+  return style.bold("\nCosts (estimated from the data)\n") + table.render(2);
+}
+
+std::string severity_text(hazard::Severity severity, const Style& style) {
+  switch (severity) {
+    case hazard::Severity::note: return style.dim("note");
+    case hazard::Severity::warning: return style.yellow("warning");
+    case hazard::Severity::blocks: return style.red("blocks");
+  }
+  return {};
+}
+
+std::string finding_text(const hazard::Finding& finding, const Style& style) {
+  std::string out = fmt::format("  {}  {} {}\n", severity_text(finding.severity, style), style.bold(finding.title),
+                                style.dim(fmt::format("[{}]", finding.id)));
+  if (!finding.meaning.empty()) out += wrap(finding.meaning, width_of(style), 4);
+  for (const std::string& example : finding.examples) out += fmt::format("    · {}\n", printable(example));
+  // Not wrapped: commands stand in it that are there to be copied.
+  for (std::size_t at = 0; at < finding.solution.size();) {
+    const std::size_t end = std::min(finding.solution.find('\n', at), finding.solution.size());
+    out += fmt::format("    {} {}\n", at == 0 ? "→" : " ", finding.solution.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+std::string findings_text(const change::Plan& plan, const Style& style) {
+  if (plan.findings.empty()) return style.bold("\nHazards\n") + "  none found\n";
+  std::vector<const hazard::Finding*> worst_first;
+  for (const hazard::Finding& finding : plan.findings) worst_first.push_back(&finding);
+  std::ranges::stable_sort(worst_first, std::ranges::greater{}, &hazard::Finding::severity);
+  std::string out = style.bold("\nHazards\n");
+  for (const hazard::Finding* finding : worst_first) out += finding_text(*finding, style);
+  return out;
+}
+
+std::string no_return_text(const change::Plan& plan, const Style& style) {
+  if (plan.points_of_no_return.empty()) return {};
+  std::string out = style.bold("\nPoints of no return\n");
+  for (const std::string& sentence : plan.points_of_no_return) {
+    out += "  ·" + wrap(sentence, width_of(style), 4).substr(3);
+  }
+  return out;
+}
+
+std::string restore_point_text(const change::Plan& plan, const Style& style) {
+  if (!plan.restore_point) return {};
+  const change::RestorePoint& point = *plan.restore_point;
+  TextTable table({{""}, {""}});
+  table.add({style.dim("snapshot"), printable(point.snapshot.string())});
+  table.add({style.dim("taken"), point.taken_at});
+  table.add({style.dim("of"), fmt::format("{}  ({})", point.release.empty() ? "unknown" : point.release, point.revision)});
+  return style.bold("\nGoes back to\n") + table.render(2);
+}
+
+}  // namespace
+
+std::string release_span(const std::vector<std::string>& releases) {
+  if (releases.empty()) return "unknown";
+  if (releases.size() == 1) return releases.front();
+  return fmt::format("{} to {}", releases.front(), releases.back());
+}
+
+std::string render_plan(const change::Plan& plan, const Style& style, bool verbose) {
+  std::string out = style.bold(fmt::format("Plan for {}\n", printable(plan.address))) + summary(plan, style);
+  if (plan.direction == change::Direction::none) return out + (plan.findings.empty() ? "" : findings_text(plan, style));
+  return out + restore_point_text(plan, style) + steps_text(plan, style, verbose) + costs_text(plan, style) +
+         findings_text(plan, style) + no_return_text(plan, style);
+}
+
+}  // namespace liftlock::cli

@@ -1,0 +1,101 @@
+#include "cli/render/status.hpp"
+
+#include <fmt/core.h>
+
+#include "base/format.hpp"
+#include "cli/render/plan.hpp"
+#include "cli/render/text.hpp"
+
+namespace liftlock::cli {
+
+namespace {
+
+std::string bytes(std::int64_t count) { return format_bytes(static_cast<std::uint64_t>(count)); }
+
+std::string_view lineage_name(migration::Lineage lineage) {
+  switch (lineage) {
+    case migration::Lineage::none: return "none";
+    case migration::Lineage::peewee: return "peewee";
+    case migration::Lineage::alembic: return "alembic";
+  }
+  return "none";
+}
+
+std::string database_text(const migration::DatabaseState& state) {
+  if (state.foreign) return "not a database of Open WebUI";
+  if (state.lineage == migration::Lineage::none) return "empty";
+  if (state.revision.empty()) return fmt::format("before Alembic, {} of 18 Peewee migrations", state.peewee_migrations);
+  return fmt::format("revision {}{}, born under {}", state.revision, state.known_revision ? "" : " (not known)",
+                     state.lineage == migration::Lineage::peewee ? "Peewee" : "Alembic");
+}
+
+std::string leftovers_text(const migration::DatabaseState& state, const Style& style) {
+  if (state.leftovers.empty()) return {};
+  std::string out = style.red("\nA migration ended half-way\n");
+  for (const migration::DatabaseState::Leftover& leftover : state.leftovers) {
+    out += wrap(fmt::format("{} [{}]", leftover.explanation, leftover.id), static_cast<std::size_t>(style.width), 2);
+    out += wrap(leftover.repair, static_cast<std::size_t>(style.width), 4);
+  }
+  return out;
+}
+
+std::string advice_text(const change::Status& status, const Style& style) {
+  std::string out;
+  const std::string& address = status.deployment.address;
+  if (status.unfinished_change) {
+    out += fmt::format("\n{} change {} was interrupted. Finish or undo it:\n  liftlock resume {}\n",
+                       style.red("Unfinished:"), *status.unfinished_change, address);
+  }
+  if (status.unsettled_change) {
+    out += fmt::format("\nChange {} can still be rolled back:\n  liftlock rollback {}\n", *status.unsettled_change, address);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string render_status(const change::Status& status, const Style& style) {
+  const deployment::Deployment& deployment = status.deployment;
+  TextTable table({{""}, {""}});
+  table.add({style.dim("driver"), deployment.driver});
+  table.add({style.dim("data"), printable(deployment.data_directory.string())});
+  table.add({style.dim("database"), fmt::format("{}, {}", printable(deployment.database.string()), bytes(status.size.database_bytes))});
+  table.add({style.dim("state"), database_text(status.state)});
+  table.add({style.dim("version"), release_span(status.releases)});
+  table.add({style.dim("files"), fmt::format("{}, {}", format_count(status.size.data_files, "file", "files"), bytes(status.size.data_bytes))});
+  table.add({style.dim("used by"), status.users.empty() ? "nobody" : printable(status.users.front())});
+  for (std::size_t i = 1; i < status.users.size(); ++i) table.add({"", printable(status.users[i])});
+  return style.bold(printable(deployment.address)) + "\n" + table.render(2) + leftovers_text(status.state, style) +
+         advice_text(status, style);
+}
+
+nlohmann::ordered_json status_json(const change::Status& status) {
+  using Json = nlohmann::ordered_json;
+  Json leftovers = Json::array();
+  for (const migration::DatabaseState::Leftover& leftover : status.state.leftovers) {
+    leftovers.push_back({{"id", leftover.id},
+                         {"explanation", leftover.explanation},
+                         {"repairable", leftover.repairable},
+                         {"repair", leftover.repair}});
+  }
+  const auto or_null = [](const std::optional<std::string>& text) { return text ? Json(*text) : Json(); };
+  return {{"deployment", status.deployment.address},
+          {"driver", status.deployment.driver},
+          {"data_directory", status.deployment.data_directory.string()},
+          {"releases", status.releases},
+          {"database",
+           {{"path", status.deployment.database.string()},
+            {"bytes", status.size.database_bytes},
+            {"revision", status.state.revision.empty() ? Json() : Json(status.state.revision)},
+            {"known_revision", status.state.known_revision},
+            {"lineage", lineage_name(status.state.lineage)},
+            {"peewee_migrations", status.state.peewee_migrations},
+            {"foreign", status.state.foreign},
+            {"leftovers", std::move(leftovers)},
+            {"users", status.users}}},
+          {"data", {{"bytes", status.size.data_bytes}, {"files", status.size.data_files}}},
+          {"unfinished_change", or_null(status.unfinished_change)},
+          {"unsettled_change", or_null(status.unsettled_change)}};
+}
+
+}  // namespace liftlock::cli
