@@ -81,10 +81,19 @@ class LineFace final : public Face {
 
 class JsonFace final : public Face {
  public:
-  void begun(const StageView& view) override { write(render_json_line(view, "begin") + "\n"); }
-  void still(const StageView& view) override { write(render_json_line(view, "advance") + "\n"); }
-  void ended(const StageView& view) override { write(render_json_line(view, "end") + "\n"); }
+  void begun(const StageView&) override { announced_ = false; }
+  void still(const StageView& view) override {
+    write(render_json_line(view, announced_ ? "advance" : "begin") + "\n");
+    announced_ = true;
+  }
+  void ended(const StageView& view) override {
+    if (announced_) write(render_json_line(view, "end") + "\n");
+  }
   [[nodiscard]] std::chrono::milliseconds interval() const override { return 1000ms; }
+  [[nodiscard]] std::chrono::milliseconds first_interval() const override { return 50ms; }
+
+ private:
+  bool announced_ = false;
 };
 
 /// Shows the running stage through a Face, from a thread of its own, whatever the work is doing meanwhile.
