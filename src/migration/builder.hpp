@@ -18,9 +18,9 @@ namespace liftlock::migration {
 
 /// The steps from one state of the chain to another, in order.
 struct Path {
-  std::vector<const Revision*> repairs;  ///< what a half-finished migration needs first; recorded nowhere
-  std::vector<const Revision*> peewee;   ///< Peewee migrations to run first, and to record in migratehistory
-  std::vector<const Revision*> alembic;  ///< then these; the last one's id is what alembic_version says afterwards
+  std::vector<const Revision*> repairs = {};  ///< what a half-finished migration needs first; recorded nowhere
+  std::vector<const Revision*> peewee = {};   ///< Peewee migrations to run first, and to record in migratehistory
+  std::vector<const Revision*> alembic = {};  ///< then these; the last one's id is what alembic_version says afterwards
 
   [[nodiscard]] bool empty() const { return repairs.empty() && peewee.empty() && alembic.empty(); }
   /// All of them, in the order in which they run.
