@@ -1,0 +1,167 @@
+#include "change/plan.hpp"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "base/clock.hpp"
+#include "change/plan_costs.hpp"
+#include "change/plan_points.hpp"
+#include "change/plan_restore_point.hpp"
+#include "change/snapshots.hpp"
+#include "change/swap.hpp"
+#include "database/sqlite_schema.hpp"
+#include "deployment/driver.hpp"
+#include "hazard/registry.hpp"
+#include "release/catalogue.hpp"
+
+namespace liftlock::change {
+
+namespace {
+
+Result<const release::Release*> resolve(std::string_view version) {
+  if (const release::Release* release = release::find(version)) return release;
+  return std::unexpected(Error{
+      ErrorKind::usage, "version-unknown", fmt::format("Looking for the version \"{}\"", version),
+      "No release of Open WebUI that this program knows is called that.", "Nothing was changed.",
+      fmt::format("Did you mean {}? To see all:\n    liftlock versions", fmt::join(release::near_matches(version), ", "))});
+}
+
+Result<std::string> choose_engine(const std::string& wanted) {
+  if (wanted == "auto" || wanted == "native") return std::string("native");
+  constexpr const char* doing = "Choosing the engine";
+  if (wanted == "app") {
+    return refusal("engine-without-program", doing,
+                   "The engine \"app\" runs the migrations of the release's own program, and a data directory has no program.",
+                   "Leave --engine out: the native engine knows every revision up to this release.");
+  }
+  return std::unexpected(Error{ErrorKind::usage, "engine-unknown", doing, fmt::format("There is no engine \"{}\".", wanted),
+                               "Nothing was changed.", "Choose auto, native or app."});
+}
+
+/// SQLCipher looks like noise to SQLite: what people with DATABASE_TYPE=sqlite+sqlcipher see.
+Error explain_opening(Error error) {
+  if (error.id == "database-not-a-database" && error.next.empty()) {
+    error.next = "If it is encrypted (sqlite+sqlcipher://): decrypt it into a plain SQLite file first; releases from 0.9.0 on "
+                 "refuse encrypted ones. Otherwise restore a snapshot or a backup.";
+  }
+  return error;
+}
+
+/// Whether the database can be built on; where not, a check says so.
+bool can_be_migrated(const migration::DatabaseState& state) {
+  if (state.foreign || !state.known_revision) return false;
+  return std::ranges::all_of(state.leftovers, &migration::DatabaseState::Leftover::repairable);
+}
+
+Result<void> find_path(Plan& plan) {
+  plan.direction = Direction::up;
+  if (!can_be_migrated(plan.from_state)) return {};
+  auto path = migration::plan_path(plan.from_state, plan.head);
+  if (!path && path.error().id == "target-older") {
+    plan.direction = Direction::down;
+    return {};
+  }
+  if (!path) return std::unexpected(path.error());
+  plan.path = *std::move(path);
+  if (plan.path.empty()) plan.direction = Direction::none;
+  return {};
+}
+
+void describe_steps(Plan& plan) {
+  const auto add = [&](const std::vector<const migration::Revision*>& revisions, bool peewee) {
+    for (const auto* step : revisions) {
+      plan.steps.push_back({std::string(step->id), std::string(step->message), std::string(step->summary), peewee});
+    }
+  };
+  add(plan.path.repairs, false);
+  add(plan.path.peewee, true);
+  add(plan.path.alembic, false);
+}
+
+void put_restore_point(Plan& plan, const snapshot::Snapshot& snapshot) {
+  const snapshot::Manifest& manifest = snapshot.manifest;
+  plan.restore_point = RestorePoint{snapshot.folder, iso_time(manifest.created),
+                                    manifest.releases.empty() ? std::string() : manifest.releases.back(), manifest.revision};
+}
+
+hazard::Way way_of(Direction direction) {
+  switch (direction) {
+    case Direction::none: return hazard::Way::none;
+    case Direction::up: return hazard::Way::up;
+    case Direction::down: return hazard::Way::down;
+  }
+  return hazard::Way::none;
+}
+
+Result<std::vector<hazard::Finding>> look_for_hazards(const Plan& plan, const deployment::Deployment& deployment,
+                                                      const release::Release& target, const RestorePoints& points,
+                                                      database::Connection& database) {
+  auto driver = TRY(deployment::make_driver(deployment));
+  hazard::Situation situation;
+  situation.address = plan.address;
+  situation.state = plan.from_state;
+  situation.target = &target;
+  situation.way = way_of(plan.direction);
+  situation.path = plan.path;
+  situation.database = &database;
+  situation.schema = TRY(database::read_schema(database));
+  situation.database_file = deployment.database;
+  situation.data_directory = deployment.data_directory;
+  situation.secret_found = deployment.secret_file.has_value();
+  situation.driver_runs_program = driver->runs_the_program();
+  situation.users = TRY(driver->users(deployment));
+  situation.disk_needed = plan.costs.disk_bytes;
+  situation.disk_free = plan.costs.disk_free_bytes;
+  situation.restore_point = plan.restore_point.has_value();
+  situation.snapshots_of = points.releases;
+  return hazard::find_hazards(situation, hazard::all_checks());
+}
+
+bool has_vector_store(const deployment::Deployment& deployment) {
+  std::error_code ignored;
+  return std::filesystem::exists(deployment.data_directory / "vector_db", ignored);
+}
+
+}  // namespace
+
+std::vector<const hazard::Finding*> Plan::blockers() const {
+  std::vector<const hazard::Finding*> blocking;
+  for (const auto& finding : findings) {
+    if (finding.severity == hazard::Severity::blocks) blocking.push_back(&finding);
+  }
+  return blocking;
+}
+
+Result<Plan> make_plan(const deployment::Deployment& deployment, std::string_view version, const PlanOptions& options) {
+  const release::Release* target = TRY(resolve(version));
+  Plan plan;
+  plan.engine = TRY(choose_engine(options.engine));
+  plan.address = deployment.address;
+  plan.target_release = release::to_string(target->version);
+  plan.head = target->head;
+
+  auto opened = open_to_look(deployment.database);
+  if (!opened) return std::unexpected(explain_opening(std::move(opened).error()));
+  auto state = migration::inspect_state(*opened);
+  if (!state) return std::unexpected(explain_opening(std::move(state).error()));
+  plan.from_state = *std::move(state);
+  for (const auto* release : release::releases_of(plan.from_state)) plan.from_releases.push_back(to_string(release->version));
+  TRY(find_path(plan));
+  describe_steps(plan);
+
+  const RestorePoints points = TRY(find_restore_points(deployment.state_folder, *target));
+  CostQuestion costs{&deployment, TRY(source_of(deployment, plan.from_state, plan.from_releases)), plan.direction, {}};
+  if (plan.direction == Direction::down && points.newest) {
+    put_restore_point(plan, *points.newest);
+    costs.restore_point = points.newest->manifest;
+  }
+  plan.costs = TRY(estimate_costs(costs, *opened));
+  plan.findings = TRY(look_for_hazards(plan, deployment, *target, points, *opened));
+  plan.points_of_no_return = points_of_no_return(plan, has_vector_store(deployment));
+  return plan;
+}
+
+}  // namespace liftlock::change

@@ -1,0 +1,72 @@
+#include "change/plan_costs.hpp"
+
+#include <algorithm>
+
+#include "base/file.hpp"
+
+namespace liftlock::change {
+
+namespace {
+
+// Bytes a second on two old cores; a machine that is faster only makes the plan look careful.
+constexpr double migrate_speed = 250e6;
+constexpr double verify_speed = 250e6;
+constexpr double snapshot_speed = 300e6;
+constexpr double copy_speed = 600e6;
+constexpr double swap_seconds = 0.3;
+
+constexpr std::int64_t mebibyte = 1 << 20;
+constexpr std::int64_t program_bytes = 24 * mebibyte;
+constexpr std::int64_t cache_bytes = 2 * 16 * mebibyte;
+constexpr std::int64_t largest_chat_times = 12;
+
+/// Known to be needed: the copy that is migrated, and a result of up to twice its size.
+constexpr std::int64_t database_times = 3;
+
+/// The largest of some of the newest and the oldest chats: all of them would mean reading the whole file.
+Result<std::int64_t> sampled_chat(database::Connection& database) {
+  const auto has_chats = TRY(database.query_integer("SELECT count(*) FROM pragma_table_info('chat') WHERE name = 'chat'"));
+  if (has_chats.value_or(0) == 0) return 0;
+  return TRY(database.query_integer(
+                 "SELECT max(length(CAST(chat AS BLOB))) FROM ("
+                 "SELECT * FROM (SELECT chat FROM chat ORDER BY rowid DESC LIMIT 100) UNION ALL "
+                 "SELECT * FROM (SELECT chat FROM chat ORDER BY rowid LIMIT 100))"))
+      .value_or(0);
+}
+
+bool same_file_system(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::filesystem::path existing = b;
+  while (!file::exists(existing) && existing.has_relative_path()) existing = existing.parent_path();
+  const auto left = file::facts(a);
+  const auto right = file::facts(existing);
+  return left && right && left->identity.device == right->identity.device;
+}
+
+}  // namespace
+
+Result<Costs> estimate_costs(const CostQuestion& question, database::Connection& database) {
+  const deployment::Deployment& deployment = *question.deployment;
+  Costs costs;
+  costs.disk_free_bytes = TRY(file::free_space(deployment.database));
+  if (question.direction == Direction::none) return costs;
+
+  const deployment::Size size = TRY(deployment::measure(deployment));
+  const auto before = static_cast<double>(size.database_bytes);
+  const auto data = static_cast<double>(size.database_bytes + size.data_bytes);
+  const bool down = question.direction == Direction::down;
+  const std::int64_t moved = down && question.restore_point
+                                 ? static_cast<std::int64_t>(question.restore_point->database.bytes)
+                                 : size.database_bytes;
+  costs.disk_bytes = (down ? 2 : database_times) * moved;
+  if (same_file_system(deployment.database, deployment.state_folder)) {
+    costs.disk_bytes += static_cast<std::int64_t>(TRY(snapshot::space_needed(question.source)));
+  }
+  costs.memory_bytes = program_bytes + cache_bytes + largest_chat_times * TRY(sampled_chat(database));
+  costs.downtime_seconds = swap_seconds + before / copy_speed;
+  const double restore = data / snapshot_speed;
+  const double migrate = down ? 0 : before / migrate_speed;
+  costs.seconds = data / snapshot_speed + restore + migrate + before / verify_speed + costs.downtime_seconds;
+  return costs;
+}
+
+}  // namespace liftlock::change
