@@ -1,9 +1,11 @@
 """The healthy cases: fixtures, fresh databases, Peewee-era ones, filled ones and random ones, up the chain."""
 
 import random
+import time
 
+from contents import uuids_of
 from fill import Filler
-from harness import PEEWEE_MIGRATIONS, Chain, copy_database
+from harness import PEEWEE_MIGRATIONS, Chain, Failed, copy_database
 
 FIXTURES = {
     "open-webui-0.3.35": "4ace53fd72c8",
@@ -91,10 +93,31 @@ def random_steps(seed):
     return steps
 
 
+def command_steps(context):
+    """`liftlock db upgrade` in place: what a person runs, with its verification."""
+    for name in [*FIXTURES, None]:
+        source = context.fixture(name) if name else context.empty("new")
+        left, right = context.empty("command-official"), context.empty("command-native")
+
+        def step(source=source, name=name):
+            if name:
+                copy_database(source, left)
+                copy_database(source, right)
+            since, known = time.time(), uuids_of(source) if name else set()
+            context.official.upgrade(left, HEAD)
+            context.native.upgrade(right, HEAD)
+            lines = context.compare(left, right, known, since)
+            if lines:
+                raise Failed(lines)
+
+        yield name or "a new database", step
+
+
 def all_groups(seed, count):
     groups = [Group("fresh database, one jump to each revision", fresh_steps(False)), Group("fresh database, step by step", fresh_steps(True))]
     groups += [Group(f"fixture {name}, one jump to each revision", fixture_steps(name, False)) for name in FIXTURES]
     groups += [Group(f"fixture {name}, step by step", fixture_steps(name, True)) for name in ("open-webui-0.3.35", "open-webui-0.6.18")]
+    groups.append(Group("liftlock db upgrade to head", command_steps))
     groups += [Group(f"Peewee database at {n}, filled", peewee_steps(n)) for n in (1, *PEEWEE_STATES)]
     groups += [Group("Peewee database at 1, filled, step by step", peewee_steps(1, True))]
     groups += [Group(f"Alembic-born database filled at {revision}", filled_steps(revision)) for revision in FILLED_AT]

@@ -39,6 +39,9 @@ class OfficialAsNative:
             self.official.peewee(destination, peewee)
         return {"notes": {}, "quarantine": []}
 
+    def upgrade(self, database, revision):
+        self.official.upgrade(database, revision)
+
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])

@@ -99,7 +99,7 @@ class Native:
     def upgrade(self, database, revision):
         """The same in place, by the command line."""
         answer = subprocess.run(
-            [self.liftlock, "db", "upgrade", revision, "--database", f"sqlite:///{database}"], capture_output=True, errors="replace"
+            [self.liftlock, "--yes", "db", "upgrade", revision, "--database", f"sqlite:///{database}", "--no-keep"], capture_output=True, errors="replace"
         )
         if answer.returncode != 0:
             raise NativeFailed(f"exit {answer.returncode}: {answer.stderr.strip()}")
