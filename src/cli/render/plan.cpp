@@ -127,9 +127,12 @@ std::string restore_point_text(const change::Plan& plan, const Style& style) {
 }  // namespace
 
 std::string release_span(const std::vector<std::string>& releases) {
-  if (releases.empty()) return "unknown";
-  if (releases.size() == 1) return releases.front();
-  return fmt::format("{} to {}", releases.front(), releases.back());
+  std::vector<std::string> shown = releases;
+  std::erase_if(shown, [](const std::string& release) { return release.find("dev") != std::string::npos; });
+  if (shown.empty()) shown = releases;
+  if (shown.empty()) return "unknown";
+  if (shown.size() == 1) return shown.front();
+  return fmt::format("{} … {}", shown.front(), shown.back());
 }
 
 std::string render_plan(const change::Plan& plan, const Style& style, bool verbose) {

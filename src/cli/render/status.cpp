@@ -5,6 +5,7 @@
 #include "base/format.hpp"
 #include "cli/render/plan.hpp"
 #include "cli/render/text.hpp"
+#include "release/catalogue.hpp"
 
 namespace liftlock::cli {
 
@@ -27,6 +28,12 @@ std::string database_text(const migration::DatabaseState& state) {
   if (state.revision.empty()) return fmt::format("before Alembic, {} of 18 Peewee migrations", state.peewee_migrations);
   return fmt::format("revision {}{}, born under {}", state.revision, state.known_revision ? "" : " (not known)",
                      state.lineage == migration::Lineage::peewee ? "Peewee" : "Alembic");
+}
+
+std::string version_text(const change::Status& status) {
+  if (!status.releases.empty()) return release_span(status.releases);
+  const std::string origin = release::describe_origin(status.state);
+  return origin.empty() ? "unknown" : origin;
 }
 
 std::string leftovers_text(const migration::DatabaseState& state, const Style& style) {
@@ -61,7 +68,7 @@ std::string render_status(const change::Status& status, const Style& style) {
   table.add({style.dim("data"), printable(deployment.data_directory.string())});
   table.add({style.dim("database"), fmt::format("{}, {}", printable(deployment.database.string()), bytes(status.size.database_bytes))});
   table.add({style.dim("state"), database_text(status.state)});
-  table.add({style.dim("version"), release_span(status.releases)});
+  table.add({style.dim("version"), version_text(status)});
   table.add({style.dim("files"), fmt::format("{}, {}", format_count(status.size.data_files, "file", "files"), bytes(status.size.data_bytes))});
   table.add({style.dim("used by"), status.users.empty() ? "nobody" : printable(status.users.front())});
   for (std::size_t i = 1; i < status.users.size(); ++i) table.add({"", printable(status.users[i])});
