@@ -289,6 +289,71 @@ class Deployments(Case):
         self.assertIn("No changes yet", self.expect(0, "history", self.data).stdout)
 
 
+class Change(Case):
+    """The main job, on a data directory that a real 0.3.35 wrote."""
+
+    def setUp(self):
+        super().setUp()
+        archive = ROOT / "tests" / "fixtures" / "open-webui-0.3.35.tar.zst"
+        unpacked = self.folder / "unpacked"
+        unpacked.mkdir()
+        subprocess.run(["tar", "--zstd", "-xf", archive, "-C", unpacked], check=True, timeout=60)
+        self.data = next(path.parent for path in unpacked.rglob("webui.db"))
+
+    def content(self):
+        return {str(path.relative_to(self.data)): path.read_bytes() for path in sorted(self.data.rglob("*"))
+                if path.is_file() and ".liftlock-" not in path.name}
+
+    def test_plan_changes_nothing(self):
+        before = self.content()
+        done = self.expect(0, "plan", self.data, "0.12.4")
+        for words in ("0.3.35", "0bd252b206fb", "Costs", "Hazards", "Points of no return"):
+            self.assertIn(words, done.stdout)
+        self.assertIn(f"liftlock change dir:{self.data} 0.12.4", done.stderr)
+        json.loads(self.expect(0, "plan", self.data, "latest", "--json").stdout)
+        self.assertEqual(self.content(), before)
+        self.assertFalse((self.folder / "home").exists())
+
+    def test_without_a_yes_nothing_happens(self):
+        before = self.content()
+        for flags in ([], ["--no-input"], ["--json"]):
+            done = self.expect(2, "change", self.data, "0.12.4", *flags)
+            self.assertIn("confirmation-needed", done.stdout + done.stderr)
+        self.assertEqual(self.content(), before)
+
+    def test_there_and_back(self):
+        before = self.content()
+        done = self.expect(0, "change", self.data, "0.12.4", "--yes", "--json")
+        report = json.loads(done.stdout)
+        self.assertEqual(report["outcome"], "changed")
+        for line in done.stderr.splitlines():
+            json.loads(line)
+        self.assertIn("0bd252b206fb", self.expect(0, "status", self.data).stdout)
+        self.assertIn("already", self.expect(0, "change", self.data, "0.12.4", "--yes").stdout)
+        self.assertIn("changed", self.expect(0, "history", self.data).stdout)
+        self.assertIn("confirmation-needed", self.expect(2, "rollback", self.data, "--no-input").stderr
+                      + self.expect(2, "settle", self.data, "--now").stderr)
+        self.expect(0, "rollback", self.data, "--yes")
+        self.assertEqual(self.content(), before)
+
+    def test_versions_that_do_not_exist(self):
+        done = self.expect(2, "plan", self.data, "0.12.99")
+        self.assertIn("Did you mean 0.12.4", done.stderr)
+
+    def test_an_older_version_without_a_snapshot_is_refused(self):
+        done = self.expect(3, "change", self.data, "0.3.30", "--yes")
+        self.assertIn("no-restore-point", done.stdout + done.stderr)
+
+    def test_an_open_database_is_left_alone(self):
+        held = sqlite3.connect(self.data / "webui.db")
+        held.execute("SELECT count(*) FROM chat").fetchone()
+        before = self.content()
+        done = self.expect(3, "change", self.data, "0.12.4", "--yes")
+        self.assertIn(f"process {os.getpid()}", done.stderr)
+        held.close()
+        self.assertEqual(self.content(), before)
+
+
 if __name__ == "__main__":
     if len(sys.argv) > 1 and not sys.argv[1].startswith("-") and Path(sys.argv[1]).is_file():
         PROGRAM = str(Path(sys.argv.pop(1)).resolve())

@@ -18,7 +18,8 @@ Session::Session(Context& context)
 
 bool Session::ask(const change::Question& question) {
   const Style& style = context_.talk_style();
-  for (const std::string& detail : question.details) {
+  const bool shown_already = question.id == "change";  // the plan, which stands above the question, says it all
+  for (const std::string& detail : shown_already ? std::vector<std::string>{} : question.details) {
     context_.say(fmt::format("  {} {}\n", question.dangerous ? style.yellow("!") : "·", printable(detail)));
   }
   Result<void> answer = context_.confirm(question.text);

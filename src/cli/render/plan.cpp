@@ -43,19 +43,24 @@ std::string summary(const change::Plan& plan, const Style& style) {
   return table.render(2);
 }
 
+std::string step_text(const change::PlanStep& step, std::size_t id_width, const Style& style) {
+  const std::string summary = step.summary.empty() ? style.dim("schema only") : step.summary;
+  const std::string padding(id_width - step.id.size(), ' ');
+  return fmt::format("  {}{}{}", style.cyan(step.id), padding, wrap(summary, width_of(style), id_width + 4).substr(id_width + 2));
+}
+
 std::string steps_text(const change::Plan& plan, const Style& style, bool verbose) {
   if (plan.steps.empty()) return {};
-  TextTable table({{""}, {""}, {""}});
-  std::size_t left_out = 0;
+  std::vector<const change::PlanStep*> shown;
+  std::size_t id_width = 0;
   for (const change::PlanStep& step : plan.steps) {
-    if (step.summary.empty() && !verbose) {
-      ++left_out;
-      continue;
-    }
-    table.add({style.cyan(step.id), step.summary.empty() ? style.dim("schema only") : step.summary});
+    if (step.summary.empty() && !verbose) continue;
+    shown.push_back(&step);
+    id_width = std::max(id_width, step.id.size());
   }
-  std::string out = style.bold(fmt::format("\nSteps ({})\n", plan.steps.size())) + table.render(2);
-  if (left_out > 0) {
+  std::string out = style.bold(fmt::format("\nSteps ({})\n", plan.steps.size()));
+  for (const change::PlanStep* step : shown) out += step_text(*step, id_width, style);
+  if (const std::size_t left_out = plan.steps.size() - shown.size(); left_out > 0) {
     out += style.dim(fmt::format("  … and {} that change the schema only (--verbose lists them)\n", left_out));
   }
   return out;
