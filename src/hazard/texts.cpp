@@ -97,7 +97,89 @@ constexpr Text all_texts[] = {
      "are asked, before anything is changed. It stays in a snapshot of its own.",
      "Export what is to be kept first, or agree to it:\n    liftlock change {address} {target} --accept-loss"},
 
-    // HERE
+    // Users
+    {"emails-differ-by-case", blocks, "E-mail addresses that differ only by case",
+     "From 0.11.0 on, two users cannot have the same address in another case. {count} users of this database do, and "
+     "which of them should keep it is not for a program to say.",
+     "In Open WebUI (Admin Panel, Users), give all but one of each another address, or delete them; then run the command "
+     "again."},
+    {"api-key-shared", warning, "Users with the same API key",
+     "{count} user(s) have the API key of another. A key belongs to one user from here on.",
+     "Nothing is lost: the first one keeps the key, and it is kept for the others in quarantine.jsonl. They need new keys."},
+    {"user-without-sign-in", note, "Users without a way to sign in",
+     "{count} user(s) have no row in the table auth. Each gets one, with a password that nobody can give.",
+     "Set a password for those who are to sign in with one (Admin Panel, Users)."},
+    {"user-encoded-twice", note, "User settings encoded twice",
+     "An earlier migration (0.9.6 to 0.11.0) wrote the settings, info or external sign-in of {count} user(s) as text within text.",
+     "Nothing is to be done: Liftlock repairs it."},
+    {"group-member-repeated", note, "A user twice in one group",
+     "{count} membership(s) stand more than once in their group's list. The official migration stops at them and then "
+     "loses the group's members; Liftlock counts each once.",
+     "Nothing is to be done."},
+    {"group-member-deleted", note, "Deleted users in groups",
+     "{count} membership(s) are those of users who are gone. They are dropped, and counted in the report.",
+     "Nothing is to be done."},
+    {"group-members-unreadable", warning, "Lists of group members that cannot be read",
+     "{count} group(s) have a list of members that is no list. These groups will have no members; the text is kept in "
+     "quarantine.jsonl.",
+     "Look at the members of these groups before and after the change."},
+    {"channel-members-present", note, "Members of channels",
+     "{count} row(s) of channel_member stop the official migration. Liftlock keeps them; they count as joined when they "
+     "were made.",
+     "Nothing is to be done."},
+
+    // Chats
+    {"chat-unreadable", warning, "Chats that are not JSON",
+     "{count} chat(s) hold text that Open WebUI cannot read. The migration makes them empty, as the official one does; the "
+     "text is kept in quarantine.jsonl, beside the report.",
+     "Nothing is lost. Look at the quarantine file after the change."},
+    {"chat-not-read-yet", note, "Chats are read in the rehearsal",
+     "The database is large: whether every chat can be read is found out, and counted, in the rehearsal.",
+     "To know it before the change:\n    liftlock rehearse {address} {target}"},
+    {"tag-shared", note, "Tags that several users have",
+     "{count} tag(s) are used by more than one user. The official migration deletes all but one user's; Liftlock keeps "
+     "each user's own.",
+     "Nothing is to be done."},
+    {"tag-differs-by-case", note, "Tags that differ only by case or spaces",
+     "{count} tag(s) of one user are the same but for case and spaces. They become one; the chats keep it.",
+     "Nothing is to be done."},
+    {"share-without-chat", warning, "Shared chats whose original is gone",
+     "{count} shared chat(s) are copies of chats that were deleted. They will not be shared any more; their text is kept in "
+     "quarantine.jsonl.",
+     "Save what is still needed of them before the change."},
+    {"folder-dates", note, "Dates of folders",
+     "{count} folder(s) hold dates as text. The official migration keeps only the year; Liftlock keeps the whole date.",
+     "Nothing is to be done."},
+
+    // Knowledge, prompts, settings
+    {"knowledge-file-repeated", note, "A file twice in one knowledge collection",
+     "{count} file(s) stand more than once in their collection's list. The official migration stops at them and then loses "
+     "the collection's files; Liftlock counts each once.",
+     "Nothing is to be done."},
+    {"knowledge-file-missing", note, "Files of knowledge collections that are gone",
+     "{count} file(s) in the lists of knowledge collections are not there any more. They are passed over.",
+     "Nothing is to be done."},
+    {"prompt-incomplete", note, "Prompts with something missing",
+     "{count} prompt(s) have no owner, title, content or date. The official migration stops at them; Liftlock leaves what "
+     "is missing empty.",
+     "Nothing is to be done."},
+    {"config-rows-older", note, "Older states of the configuration",
+     "Besides the newest, {count} older row(s) of the table config are there. Only the newest is the configuration; the "
+     "others are not carried over.",
+     "Nothing is to be done. The snapshot holds them."},
+
+    // Schema
+    {"repeated-key", blocks, "Several rows with the same id",
+     "{count} id(s) stand on more than one row in tables where an id has to be the only one. Which row counts is not for "
+     "a program to say.",
+     "Remove the rows that are superfluous, then run the command again."},
+    {"tables-of-others", note, "Tables that are not Open WebUI's",
+     "{count} table(s) were not made by this release of Open WebUI. They are kept as they are.",
+     "Nothing is to be done."},
+    {"triggers-kept", note, "Triggers, views and virtual tables",
+     "{count} object(s) in the database are not Open WebUI's. They are kept as they are; whether they still fit the tables "
+     "that they name is for you to see.",
+     "Look at them after the change."},
 };
 
 }  // namespace
