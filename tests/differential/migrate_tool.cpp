@@ -53,10 +53,13 @@ class ToolEnvironment final : public migration::Environment {
   nlohmann::json quarantined = nlohmann::json::array();
 };
 
-Result<void> migrate(const std::string& source, const std::string& destination, const migration::Head& head,
+Result<void> migrate(const std::string& source, const std::string& destination, migration::Head head,
                      migration::Environment& environment) {
   auto connection = TRY(database::Connection::open(source, database::OpenMode::read_only));
   const auto state = TRY(migration::inspect_state(connection));
+  // Of a database that is empty the real Alembic alone makes one without Peewee's tables.
+  const bool is_new = state.lineage == migration::Lineage::none && !head.revision.empty();
+  if (is_new) head.peewee_migrations = 0;
   const auto path = TRY(migration::plan_path(state, head));
   migration::BuildOptions options;
   return migration::build_migrated(source, destination, path, options, environment);
