@@ -165,8 +165,8 @@ constexpr Text all_texts[] = {
      "Nothing is to be done."},
     {"config-rows-older", note, "Older states of the configuration",
      "Besides the newest, {count} older row(s) of the table config are there. Only the newest is the configuration; the "
-     "others are not carried over.",
-     "Nothing is to be done. The snapshot holds them."},
+     "others stay in the table config_old, where no release looks.",
+     "Nothing is to be done."},
 
     // Schema
     {"repeated-key", blocks, "Several rows with the same id",
