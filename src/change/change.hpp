@@ -68,6 +68,11 @@ struct Request {
 /// Returns the reports of those that were settled by this call.
 [[nodiscard]] Result<std::vector<Report>> settle(const deployment::Deployment& deployment, bool now, Context& context);
 
+/// For snapshot::PrunePolicy: since when no change needs the snapshot of this name (its folder's); nullopt while one that
+/// can still be rolled back, or is unfinished, does.
+[[nodiscard]] Result<std::optional<std::int64_t>> snapshot_free_since(const deployment::Deployment& deployment,
+                                                                      const std::string& snapshot_name);
+
 /// What is deployed.
 struct Status {
   deployment::Deployment deployment;

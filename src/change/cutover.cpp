@@ -22,11 +22,11 @@ Error rolled_back(Error error) {
   return error;
 }
 
-Error needs_hand(const Swap& swap, Error error, const Error& second) {
+Error needs_hand(const Run& run, const Swap& swap, Error error, const Error& second) {
   error.kind = ErrorKind::needs_hand;
   error.state = fmt::format("{} {} The old database is whole: {}", second.doing, second.what, swap.kept.string());
-  error.next = fmt::format("When the cause is gone:\n    liftlock resume\nor by hand, while nobody uses the database:\n    mv '{}' '{}'",
-                           swap.kept.string(), swap.database.string());
+  error.next = fmt::format("When the cause is gone:\n    liftlock resume {}\nor by hand, while nobody uses the database:\n    mv '{}' '{}'",
+                           run.deployment.address, swap.kept.string(), swap.database.string());
   return error;
 }
 
@@ -141,7 +141,7 @@ Error reverse_because(Run& run, const Swap& swap, Error error) {
   if (!reversed && state_of(swap).value_or(SwapState::unknown) == SwapState::done) reversed = reverse(swap);
   const auto state = state_of(swap);
   if (!state || *state != SwapState::not_done) {
-    return needs_hand(swap, std::move(error), reversed ? Error{} : reversed.error());
+    return needs_hand(run, swap, std::move(error), reversed ? Error{} : reversed.error());
   }
   return rolled_back(std::move(error));
 }

@@ -6,6 +6,7 @@
 #include "change/rollback.hpp"
 #include "change/run.hpp"
 #include "deployment/driver.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace liftlock::change {
 
@@ -110,6 +111,7 @@ Result<Report> end(Run& run) {
 
 Result<std::optional<Report>> resume(const deployment::Deployment& deployment, Context& context) {
   const auto locks = TRY(take_locks(deployment, context.clock));
+  TRY(snapshot::remove_leftovers(deployment.state_folder));
   const auto id = TRY(unfinished_run(deployment));
   if (!id) {
     TRY(remove_scratch(deployment));

@@ -104,6 +104,14 @@ Error give_up(Run& run, Error error) {
   return error;
 }
 
+/// The database is back already; a snapshot that is gone or damaged must not keep the rollback from ending.
+Result<void> bring_back_what_can_be(Run& run, const fs::path& snapshot_folder) {
+  auto brought = bring_back_files(run, snapshot_folder);
+  if (brought || !brought.error().id.starts_with("snapshot-") || brought.error().id == "snapshot-no-space") return brought;
+  run.report.failure = fmt::format("The files beside the database were not brought back: {}", brought.error().what);
+  return {};
+}
+
 }  // namespace
 
 Result<Report> conclude_rollback(Run& run, const std::string& of) {
@@ -111,7 +119,7 @@ Result<Report> conclude_rollback(Run& run, const std::string& of) {
   Report original = TRY(read_report(original_file));
   put_original(run.report, original);
   run.report.kept_files.insert(run.report.kept_files.begin(), run.places.after);
-  if (original.snapshot) TRY(bring_back_files(run, original.snapshot->path));
+  if (original.snapshot) TRY(bring_back_what_can_be(run, original.snapshot->path));
   const auto conclude = [&]() -> Result<void> {
     original.outcome = Outcome::rolled_back;
     std::erase(original.kept_files, places_of(run.deployment, of).before);

@@ -74,12 +74,24 @@ const Record* find_record(const Journal& journal, std::string_view step) {
   return nullptr;
 }
 
+namespace {
+
+bool has_ended(const Places& places) {
+  const auto report = read_report(places.report);
+  return report && report->outcome != Outcome::unfinished;
+}
+
+}  // namespace
+
 Result<std::optional<std::string>> unfinished_run(const deployment::Deployment& deployment) {
   const auto ids = TRY(change_ids(deployment));
   for (const std::string& id : ids | std::views::reverse) {
-    const auto content = TRY(read_journal(places_of(deployment, id).journal));
+    const Places places = places_of(deployment, id);
+    const auto content = read_journal(places.journal);
+    if (!content && has_ended(places)) continue;  // what a change did that is over does not hang on its journal
+    if (!content) return std::unexpected(content.error());
     // Without a first record nothing was done, not even begun.
-    if (content.records.empty() || content.records.back().step == "done") continue;
+    if (content->records.empty() || content->records.back().step == "done") continue;
     return id;
   }
   return std::nullopt;

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "change/run.hpp"
@@ -18,10 +19,11 @@ struct Finished {
   int keep_days = default_keep_days;
 };
 
-/// nullopt for a run that is not over.
+/// nullopt for a run that is not over; a run that never began is over since ever.
 Result<std::optional<Finished>> finished(const Places& places) {
   const auto content = TRY(read_journal(places.journal));
-  if (content.records.empty() || content.records.back().step != "done") return std::nullopt;
+  if (content.records.empty()) return Finished{};
+  if (content.records.back().step != "done") return std::nullopt;
   return Finished{content.records.back().nanoseconds,
                   content.records.front().data.value("keep_days", default_keep_days)};
 }
@@ -60,6 +62,22 @@ Result<std::vector<Report>> settle(const deployment::Deployment& deployment, boo
     settled.push_back(std::move(report));
   }
   return settled;
+}
+
+Result<std::optional<std::int64_t>> snapshot_free_since(const deployment::Deployment& deployment,
+                                                        const std::string& snapshot_name) {
+  std::int64_t free_since = 0;  // nothing ever needed it
+  for (const std::string& id : TRY(change_ids(deployment))) {
+    const Places places = places_of(deployment, id);
+    const auto end = TRY(finished(places));
+    if (!end) return std::nullopt;  // an interrupted change may need any of them
+    if (!file::exists(places.report)) continue;
+    const auto report = TRY(read_report(places.report));
+    if (!report.snapshot || report.snapshot->path.filename() != snapshot_name) continue;
+    if (report.outcome == Outcome::changed) return std::nullopt;
+    free_since = std::max(free_since, end->at / 1'000'000'000);
+  }
+  return free_since;
 }
 
 }  // namespace liftlock::change

@@ -22,13 +22,13 @@ Report damaged(const deployment::Deployment& deployment, const std::string& id, 
 }
 
 /// A run without a readable report, from what its journal says.
-Result<Report> from_journal(const deployment::Deployment& deployment, const std::string& id) {
+Result<std::optional<Report>> from_journal(const deployment::Deployment& deployment, const std::string& id) {
   const auto content = TRY(read_journal(places_of(deployment, id).journal));
+  if (content.records.empty()) return std::nullopt;  // interrupted before it began
   Report report;
   report.id = id;
   report.address = deployment.address;
   report.file = places_of(deployment, id).report;
-  if (content.records.empty()) return report;
   const Record& begin = content.records.front();
   report.command = begin.data.value("command", "change");
   report.to_release = begin.data.value("version", "");
@@ -38,7 +38,7 @@ Result<Report> from_journal(const deployment::Deployment& deployment, const std:
   return report;
 }
 
-Result<Report> entry(const deployment::Deployment& deployment, const std::string& id) {
+Result<std::optional<Report>> entry(const deployment::Deployment& deployment, const std::string& id) {
   const Places places = places_of(deployment, id);
   if (file::exists(places.report)) return read_report(places.report);
   return from_journal(deployment, id);
@@ -67,7 +67,8 @@ Result<std::vector<Report>> history(const deployment::Deployment& deployment) {
   const auto ids = TRY(change_ids(deployment));
   for (const std::string& id : ids | std::views::reverse) {
     auto report = entry(deployment, id);
-    reports.push_back(report ? *std::move(report) : damaged(deployment, id, report.error()));
+    if (!report) reports.push_back(damaged(deployment, id, report.error()));
+    else if (*report) reports.push_back(**std::move(report));
   }
   return reports;
 }

@@ -62,6 +62,9 @@ struct Snapshot {
 [[nodiscard]] Result<Snapshot> take(const Source& source, const std::filesystem::path& store, Clock& clock,
                                     Progress& progress);
 
+/// Removes what an interrupted take, update, proof or removal left in a store. Only while nobody else works on it.
+[[nodiscard]] Result<void> remove_leftovers(const std::filesystem::path& store);
+
 struct Updated {
   Snapshot snapshot;
   bool changed = false;  ///< false: nothing had changed; `snapshot` is the earlier one

@@ -63,9 +63,14 @@ std::string next_name(const std::vector<std::string>& names, std::int64_t now) {
 
 // ---- a snapshot being made
 
+Result<void> remove_leftovers(const fs::path& store) {
+  for (const std::string& name : TRY(folders_in(store, is_leftover))) TRY(file::remove_folder(store / name));
+  return {};
+}
+
 Result<Draft> Draft::begin(const fs::path& store, Clock& clock) {
   TRY(file::make_folder(store));
-  for (const std::string& name : TRY(folders_in(store, is_leftover))) TRY(file::remove_folder(store / name));
+  TRY(remove_leftovers(store));
   Draft draft;
   draft.store_ = store;
   draft.name_ = next_name(TRY(folders_in(store, is_snapshot_name)), clock.seconds());

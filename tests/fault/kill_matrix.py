@@ -169,6 +169,7 @@ class Matrix:
                  if ".liftlock-" in path.name and not path.name.endswith(("-before", "-after"))]
         found += [path.name for path in bench.data.rglob("*.tmp")]
         found += [path.name for path in bench.home.glob("*/changes/*/scratch")]
+        found += [path.name for path in bench.home.glob("*/.*")]
         return found
 
     def check_state(self, bench, allowed):
