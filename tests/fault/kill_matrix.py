@@ -12,6 +12,7 @@ import argparse, concurrent.futures, hashlib, json, os, pathlib, shutil, sqlite3
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KILLED = -9
+WRITES_STEP = 10
 
 
 def quote(name):
@@ -279,20 +280,26 @@ class Matrix:
             with self.lock:
                 self.benches.append(bench)
 
+    def chosen(self, points):
+        """The numbers of the points to stop at: of SQLite's many writes only some."""
+        writes = [n for n, name in enumerate(points, 1) if name == "sqlite-write"]
+        others = [n for n, name in enumerate(points, 1) if name != "sqlite-write"]
+        return sorted(others[::self.arguments.every] + writes[::WRITES_STEP * self.arguments.every])
+
     def run(self):
         self.prepare()
         change = self.count_points(lambda bench: bench.fresh(), lambda bench, fault: bench.change(fault))
         rollback = self.count_points(lambda bench: bench.fresh(self.template), lambda bench, fault: bench.rollback(fault))
         print(f"{len(change)} points in a change, {len(rollback)} in a rollback", flush=True)
         every = self.arguments.every
-        all_change, all_rollback = range(1, len(change) + 1, every), range(1, len(rollback) + 1, every)
+        all_change, all_rollback = self.chosen(change), self.chosen(rollback)
         # The end of a change, from the cutover on, is where a resume has most to do.
         late = range(max(1, len(change) - 60), len(change) + 1, 3 * every)
         plan = [(self.kill_change, n, change) for n in all_change]
         plan += [(self.kill_rollback, n, rollback) for n in all_rollback]
-        plan += [(self.kill_resume, n, change) for n in [*range(5, len(change) - 60, 40 * every), *late]]
-        plan += [(self.fail_change, n, change) for n in range(1, len(change) + 1, every)]
-        plan += [(self.fill_change, n, change) for n in range(2, len(change) + 1, 2 * every)]
+        plan += [(self.kill_resume, n, change) for n in [*all_change[5::40], *late]]
+        plan += [(self.fail_change, n, change) for n in all_change]
+        plan += [(self.fill_change, n, change) for n in all_change[1::2]]
         plan += [(self.fail_rollback, n, rollback) for n in all_rollback]
         with concurrent.futures.ThreadPoolExecutor(self.arguments.jobs) as pool:
             list(pool.map(lambda case: self.one(*case), plan))
