@@ -189,7 +189,7 @@ class Matrix:
         assert not self.leftovers(bench), f"left over: {self.leftovers(bench)}"
         snapshots = sorted(bench.home.glob("*/backup-*"))
         for snapshot in snapshots:
-            assert bench.run("verify", bench.address, snapshot.name) == 0, f"snapshot {snapshot.name} is not whole: {bench.last}"
+            assert bench.run("verify", str(snapshot)) == 0, f"snapshot {snapshot.name} is not whole: {bench.last}"
         for quarantine in bench.home.glob("*/changes/*/quarantine.jsonl"):
             for line in quarantine.read_text().splitlines():
                 json.loads(line)
