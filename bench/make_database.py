@@ -78,6 +78,7 @@ def make(file, chats=8000, messages=20, size=1500):
     chooser = random.Random(618)
     words = vocabulary(chooser)
     partial = file.with_name(file.name + ".partial")
+    partial.with_name(partial.name + "-journal").unlink(missing_ok=True)  # of a run that was stopped
     unpack_fixture(partial)
     connection = sqlite3.connect(partial)
     connection.execute("PRAGMA synchronous=OFF")
