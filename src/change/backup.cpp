@@ -106,6 +106,7 @@ Result<snapshot::Snapshot> find_backup_anywhere(const fs::path& home, const std:
 
 Result<snapshot::Restored> restore_backup(const deployment::Deployment& deployment, const snapshot::Snapshot& snapshot,
                                           Context& context) {
+  if (!file::exists(deployment.data_directory)) TRY(file::make_folder(deployment.data_directory));
   const Locks locks = TRY(take_locks(deployment, context.clock));
   TRY(refuse_if_unfinished(deployment, "Restoring a snapshot"));
   TRY(take_out_of_use(deployment));

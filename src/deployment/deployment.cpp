@@ -37,6 +37,12 @@ Result<Deployment> find(std::string_view address, const fs::path& home) {
   return find_directory(std::string(address), home);
 }
 
+Result<Deployment> find_lost(std::string_view address, const fs::path& home) {
+  constexpr std::string_view directory_prefix = "dir:";
+  if (address.starts_with(directory_prefix)) address.remove_prefix(directory_prefix.size());
+  return find_lost_directory(std::string(address), home);
+}
+
 Result<std::vector<std::string>> known_addresses(const fs::path& home) {
   std::vector<std::string> addresses;
   std::error_code code;

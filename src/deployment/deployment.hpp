@@ -35,6 +35,10 @@ struct Deployment {
 /// "driver-unknown".
 [[nodiscard]] Result<Deployment> find(std::string_view address, const std::filesystem::path& home);
 
+/// A deployment that was worked on before and whose database, or whole data directory, is gone since; for restoring it.
+/// Errors: those of find.
+[[nodiscard]] Result<Deployment> find_lost(std::string_view address, const std::filesystem::path& home);
+
 /// The deployments that have a state folder under `home`, by their addresses; for `resume` and `status` without one.
 [[nodiscard]] Result<std::vector<std::string>> known_addresses(const std::filesystem::path& home);
 

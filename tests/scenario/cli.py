@@ -223,7 +223,7 @@ class Database(Case):
         path = self.new_database()
         for words in (["db", "heads"], ["db", "history"], ["db", "current", "--database", path]):
             fastest = min(self.timed(words) for _ in range(10))
-            self.assertLess(fastest, 0.02, f"{words} took {fastest * 1000:.0f} ms")
+            self.assertLess(fastest, 0.1, f"{words} took {fastest * 1000:.0f} ms")  # 4 ms on an idle machine
 
     def timed(self, words):
         begun = time.perf_counter()
@@ -281,6 +281,15 @@ class Deployments(Case):
         before = (self.data / "webui.db").read_bytes()
         self.assertIn("snapshot-damaged", self.expect(1, "restore", self.data, "latest", "--yes").stderr)
         self.assertEqual((self.data / "webui.db").read_bytes(), before)
+
+    def test_what_is_gone_can_be_restored(self):
+        self.expect(0, "backup", self.data)
+        for lose in (lambda: (self.data / "webui.db").unlink(), lambda: (self.data / "webui.db").write_bytes(b"junk" * 2000),
+                     lambda: shutil.rmtree(self.data)):
+            lose()
+            self.expect(0, "restore", self.data, "latest", "--yes")
+            self.assertEqual(self.sql(self.data / "webui.db", "SELECT count(*) FROM chat"), [(0,)])
+            self.assertEqual(next((self.data / "uploads").iterdir()).read_text(), "kept")
 
     def test_nothing_to_roll_back_or_resume(self):
         self.assertIn("nothing-to-roll-back", self.expect(3, "rollback", self.data, "--yes").stderr)

@@ -7,8 +7,17 @@ namespace liftlock::cli {
 
 namespace {
 
+/// The deployment, also where its database or its whole data directory is gone.
+Result<deployment::Deployment> find_even_lost(const std::string& address) {
+  Result<deployment::Deployment> found = find_deployment(address);
+  if (found || found.error().id != "deployment-unknown") return found;
+  const std::filesystem::path home = TRY(deployment::home_folder());
+  Result<deployment::Deployment> lost = deployment::find_lost(address, home);
+  return lost ? lost : found;
+}
+
 Result<void> run(Context& context, const Arguments& arguments) {
-  const deployment::Deployment deployment = TRY(find_deployment(arguments.required("DEPLOYMENT")));
+  const deployment::Deployment deployment = TRY(find_even_lost(arguments.required("DEPLOYMENT")));
   const snapshot::Snapshot snapshot = TRY(change::find_backup(deployment, arguments.required("SNAPSHOT")));
   Session session(context);
   const Result<snapshot::Restored> restored = change::restore_backup(deployment, snapshot, session.story());
@@ -30,7 +39,7 @@ const Command& restore_command() {
       .summary = "Make a deployment what a snapshot holds",
       .description = "Everything is unpacked and checked beside first; then what differs is put in place. What was there is moved "
                      "to a folder .liftlock-aside-… in the data directory, never away. Nobody may use the deployment "
-                     "meanwhile: stop Open WebUI first.",
+                     "meanwhile: stop Open WebUI first. A data directory that is gone is made anew.",
       .arguments = {deployment_argument(),
                     {.name = "SNAPSHOT",
                      .help = "Its name (backup-20261121-104526), latest, or the path of its folder.",

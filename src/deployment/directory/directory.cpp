@@ -43,6 +43,19 @@ std::optional<fs::path> secret_in(const fs::path& folder) {
   return std::nullopt;
 }
 
+Deployment deployment_in(const fs::path& folder, const fs::path& database, const fs::path& home) {
+  Deployment deployment;
+  deployment.driver = "directory";
+  deployment.address = "dir:" + folder.string();
+  deployment.slug = slug_of(folder);
+  deployment.data_directory = folder;
+  deployment.database = database;
+  deployment.database_url = "sqlite:///" + database.string();
+  deployment.secret_file = secret_in(folder);
+  deployment.state_folder = home / deployment.slug;
+  return deployment;
+}
+
 class DirectoryDriver final : public Driver {
  public:
   explicit DirectoryDriver(Deployment deployment) : deployment_(std::move(deployment)) {}
@@ -82,15 +95,17 @@ Result<Deployment> find_directory(const std::string& path, const fs::path& home)
   if (code) return unknown(address, fmt::format("{} points to nothing: {}", link.string(), code.message()));
   if (!fs::is_regular_file(database, code)) return unknown(address, fmt::format("{} is not a file.", database.string()));
 
-  Deployment deployment;
-  deployment.driver = "directory";
-  deployment.address = "dir:" + folder.string();
-  deployment.slug = slug_of(folder);
-  deployment.data_directory = folder;
-  deployment.database = database;
-  deployment.database_url = "sqlite:///" + database.string();
-  deployment.secret_file = secret_in(folder);
-  deployment.state_folder = home / deployment.slug;
+  return deployment_in(folder, database, home);
+}
+
+Result<Deployment> find_lost_directory(const std::string& path, const fs::path& home) {
+  std::error_code code;
+  const fs::path folder = fs::weakly_canonical(fs::absolute(path), code);
+  if (code) return unknown("dir:" + path, fmt::format("{}: {}", path, code.message()));
+  Deployment deployment = deployment_in(folder, folder / database_name, home);
+  if (!file::exists(deployment.state_folder)) {
+    return unknown(deployment.address, fmt::format("There is no {} in {}, and no snapshot of it is known.", database_name, folder.string()));
+  }
   return deployment;
 }
 

@@ -14,6 +14,10 @@ namespace liftlock::deployment {
 /// Errors (kind usage): "deployment-unknown" with what was looked for.
 [[nodiscard]] Result<Deployment> find_directory(const std::string& path, const std::filesystem::path& home);
 
+/// The same for a data directory that has lost its webui.db, or is gone altogether, if it was worked on before: its
+/// state folder is there. For restoring. Errors: "deployment-unknown".
+[[nodiscard]] Result<Deployment> find_lost_directory(const std::string& path, const std::filesystem::path& home);
+
 /// A driver that finds who uses the data but neither stops nor starts anybody.
 [[nodiscard]] std::unique_ptr<Driver> make_directory_driver(const Deployment& deployment);
 
