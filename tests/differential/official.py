@@ -5,7 +5,8 @@ stdout. Started by yardstick.py with the yardstick's Python:
     official.py YARDSTICK_FOLDER SCRATCH_FOLDER alembic|peewee
 
 Requests of `alembic`: {"do": "upgrade", "database": PATH, "revision": ID} and {"do": "schema", "database": PATH}, which answers
-with what SQLAlchemy's inspector sees. Request of `peewee`: {"do": "upgrade", "database": PATH, "count": N}.
+with what SQLAlchemy's inspector sees; {"do": "watched_upgrade", "database": PATH, "revision": ID, "folder": PATH} upgrades, too,
+and answers with the states that a kill on the way would have left, copied into the folder. Request of `peewee`: {"do": "upgrade", "database": PATH, "count": N}.
 Answers: {"ok": true, "result": …} or {"ok": false, "error": TEXT}.
 """
 
@@ -14,6 +15,7 @@ import logging
 import os
 import pathlib
 import re
+import subprocess
 import sys
 import traceback
 
@@ -48,6 +50,7 @@ class Alembic:
         # The scripts do not change in between: read once, not at every command.
         scripts = alembic.script.ScriptDirectory.from_config(self.config())
         alembic.script.ScriptDirectory.from_config = classmethod(lambda _, config: scripts)
+        self.scripts = scripts
 
     def config(self):
         config = self.alembic.config.Config("alembic.ini")
@@ -60,6 +63,15 @@ class Alembic:
         self.env.DATABASE_URL = "sqlite:///" + request["database"]
         self.alembic.command.upgrade(self.config(), request["revision"])
 
+    def watched_upgrade(self, request):
+        states = KillStates(pathlib.Path(request["database"]), pathlib.Path(request["folder"]), self.scripts)
+        self.sqlalchemy.event.listen(self.sqlalchemy.engine.Engine, "before_cursor_execute", states.before_statement)
+        try:
+            self.upgrade(request)
+        finally:
+            self.sqlalchemy.event.remove(self.sqlalchemy.engine.Engine, "before_cursor_execute", states.before_statement)
+        return states.found
+
     def schema(self, request):
         engine = self.sqlalchemy.create_engine("sqlite:///" + request["database"])
         try:
@@ -67,6 +79,44 @@ class Alembic:
                 return describe(self.sqlalchemy.inspect(connection), connection, self.sqlalchemy)
         finally:
             engine.dispose()
+
+
+class KillStates:
+    """Copies a database's files, as the disk holds them, before each writing statement: what a kill there would leave."""
+
+    SMALL_BATCH = 4  # so that a script which writes in batches can be seen between two of them
+
+    def __init__(self, database, folder, scripts):
+        self.database, self.folder, self.found, self.seen, self.number = database, folder, [], set(), 0
+        folder.mkdir(parents=True)
+        # Left open: closing a file drops the locks that SQLite holds on it in this process.
+        self.file = os.open(database, os.O_RDONLY)
+        for script in scripts.walk_revisions():
+            if hasattr(script.module, "BATCH_SIZE"):
+                script.module.BATCH_SIZE = self.SMALL_BATCH
+
+    def before_statement(self, connection, cursor, statement, parameters, context, many):
+        if statement.lstrip().upper().startswith(("SELECT", "PRAGMA")):
+            return
+        self.number += 1
+        files = [f for f in (pathlib.Path(f"{self.database}{suffix}") for suffix in ("", "-journal", "-wal")) if f.exists()]
+        # The header's counter changes with every commit.
+        state = (os.pread(self.file, 100, 0), *((f.name, f.stat().st_size) for f in files))
+        if state in self.seen:
+            return
+        self.seen.add(state)
+        place = self.folder / str(self.number)
+        place.mkdir()
+        subprocess.run(["cp", *files, place], check=True)
+        self.found.append({"number": self.number, "revision": running(), "sql": " ".join(statement.split()), "folder": str(place)})
+
+
+def running():
+    """The revision whose script is on the stack."""
+    frame = sys._getframe()
+    while frame and "/migrations/versions/" not in frame.f_code.co_filename:
+        frame = frame.f_back
+    return pathlib.Path(frame.f_code.co_filename).stem.split("_")[0] if frame else "no revision"
 
 
 class Peewee:

@@ -67,6 +67,10 @@ class Official:
     def upgrade(self, database, revision):
         self._worker("alembic").ask(do="upgrade", database=str(database), revision=revision)
 
+    def watched_upgrade(self, database, revision, folder):
+        """The states in which a kill on the way would leave the database, each with its folder; see KillStates."""
+        return self._worker("alembic").ask(do="watched_upgrade", database=str(database), revision=revision, folder=str(folder))
+
     def peewee(self, database, count):
         self._worker("peewee").ask(do="upgrade", database=str(database), count=count)
 

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
 #include "migration/operations.hpp"
 
@@ -12,13 +13,13 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void create_knowledge_file(Operations& op) {
-  op.create_table("knowledge_file",
-                  {column("id", types::text).primary_key(), column("user_id", types::text).not_null().index(),
-                   column("knowledge_id", types::text).references("knowledge", "id", "CASCADE").not_null().index(),
-                   column("file_id", types::text).references("file", "id", "CASCADE").not_null().index(),
-                   column("created_at", types::big_integer).not_null(),
-                   column("updated_at", types::big_integer).not_null()},
-                  {unique({"knowledge_id", "file_id"}, "uq_knowledge_file_knowledge_file")});
+  create_missing_table(
+      op, "knowledge_file",
+      {column("id", types::text).primary_key(), column("user_id", types::text).not_null().index(),
+       column("knowledge_id", types::text).references("knowledge", "id", "CASCADE").not_null().index(),
+       column("file_id", types::text).references("file", "id", "CASCADE").not_null().index(),
+       column("created_at", types::big_integer).not_null(), column("updated_at", types::big_integer).not_null()},
+      {unique({"knowledge_id", "file_id"}, "uq_knowledge_file_knowledge_file")});
 }
 
 /// Writes each knowledge base's list of files as rows.
@@ -26,8 +27,8 @@ class FileLinks final : public RowStep {
  public:
   explicit FileLinks(Operations& op)
       : op_(op),
-        links_(op.insert_into("knowledge_file", {"id", "user_id", "knowledge_id", "file_id", "created_at", "updated_at"},
-                              "knowledge")),
+        links_(op.insert_into("knowledge_file",
+                              {"id", "user_id", "knowledge_id", "file_id", "created_at", "updated_at"}, "knowledge")),
         files_(op.lookup("file", "id", "SELECT 1 FROM {table} WHERE id = ?")),
         now_(Value::integer(op.environment().now())) {}
 
@@ -64,8 +65,8 @@ class FileLinks final : public RowStep {
       } else {
         const std::string id = op_.environment().uuid4();
         // False only where an interrupted run has written the row before.
-        std::ignore = links_.insert_new(
-            {Value::text(id), row.get("user_id"), row.get("id"), Value::text(file), now_, now_});
+        std::ignore =
+            links_.insert_new({Value::text(id), row.get("user_id"), row.get("id"), Value::text(file), now_, now_});
       }
     }
   }
@@ -88,7 +89,7 @@ class FileLinks final : public RowStep {
 };
 
 void upgrade(Operations& op) {
-  if (!op.has_table("knowledge_file")) create_knowledge_file(op);
+  create_knowledge_file(op);
   if (!op.has_column("knowledge", "data")) return;
   op.rewrite_rows("knowledge", std::make_unique<FileLinks>(op));
   op.drop_column("knowledge", "data");
@@ -104,18 +105,20 @@ const Revision& revision_3e0e00844bb0() {
       .create_date = "2025-12-02 06:54:19.401334",
       .summary = "The files of knowledge bases become rows of a table of their own.",
       .upgrade = upgrade,
-      .effects = {
-          {Effect::Kind::drops_column, "knowledge", "data", "", "lists of files are kept in knowledge_file"},
-          {Effect::Kind::adds_rows, "knowledge_file", "", "", "the files of knowledge bases"},
-      },
-      .proofs = {
-          {"knowledge-files", "files of knowledge bases",
-           "SELECT count(*) FROM (SELECT DISTINCT knowledge.id, item.value FROM knowledge, "
-           "json_each(CASE WHEN json_valid(data) THEN CASE WHEN json_type(data) <> 'text' THEN data "
-           "WHEN json_valid(json_extract(data, '$')) THEN json_extract(data, '$') END END, '$.file_ids') AS item "
-           "WHERE item.type = 'text' AND typeof(item.key) = 'integer' AND item.value IN (SELECT id FROM file))",
-           "SELECT count(*) FROM knowledge_file"},
-      },
+      .effects =
+          {
+              {Effect::Kind::drops_column, "knowledge", "data", "", "lists of files are kept in knowledge_file"},
+              {Effect::Kind::adds_rows, "knowledge_file", "", "", "the files of knowledge bases"},
+          },
+      .proofs =
+          {
+              {"knowledge-files", "files of knowledge bases",
+               "SELECT count(*) FROM (SELECT DISTINCT knowledge.id, item.value FROM knowledge, "
+               "json_each(CASE WHEN json_valid(data) THEN CASE WHEN json_type(data) <> 'text' THEN data "
+               "WHEN json_valid(json_extract(data, '$')) THEN json_extract(data, '$') END END, '$.file_ids') AS item "
+               "WHERE item.type = 'text' AND typeof(item.key) = 'integer' AND item.value IN (SELECT id FROM file))",
+               "SELECT count(*) FROM knowledge_file"},
+          },
   };
   return revision;
 }

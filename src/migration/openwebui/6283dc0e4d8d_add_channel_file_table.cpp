@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -6,14 +7,13 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  if (op.has_table("channel_file")) return;
-  op.create_table("channel_file",
-                  {column("id", types::text).primary_key(), column("user_id", types::text).not_null().index(),
-                   column("channel_id", types::text).references("channel", "id", "CASCADE").not_null().index(),
-                   column("file_id", types::text).references("file", "id", "CASCADE").not_null().index(),
-                   column("created_at", types::big_integer).not_null(),
-                   column("updated_at", types::big_integer).not_null()},
-                  {unique({"channel_id", "file_id"}, "uq_channel_file_channel_file")});
+  create_missing_table(
+      op, "channel_file",
+      {column("id", types::text).primary_key(), column("user_id", types::text).not_null().index(),
+       column("channel_id", types::text).references("channel", "id", "CASCADE").not_null().index(),
+       column("file_id", types::text).references("file", "id", "CASCADE").not_null().index(),
+       column("created_at", types::big_integer).not_null(), column("updated_at", types::big_integer).not_null()},
+      {unique({"channel_id", "file_id"}, "uq_channel_file_channel_file")});
 }
 
 }  // namespace

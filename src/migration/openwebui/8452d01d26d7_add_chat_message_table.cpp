@@ -7,6 +7,7 @@
 
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/chat_document.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/python_number.hpp"
 #include "migration/openwebui/shares.hpp"
 #include "migration/operations.hpp"
@@ -16,19 +17,16 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void create_chat_message(Operations& op) {
-  op.create_table("chat_message",
-                  {column("id", types::text).primary_key(), column("chat_id", types::text).not_null().index(),
-                   column("user_id", types::text).index(), column("role", types::text).not_null(),
-                   column("parent_id", types::text), column("content", types::json), column("output", types::json),
-                   column("model_id", types::text).index(), column("files", types::json),
-                   column("sources", types::json), column("embeds", types::json), column("done", types::boolean),
-                   column("status_history", types::json), column("error", types::json), column("usage", types::json),
-                   column("created_at", types::big_integer).index(), column("updated_at", types::big_integer)},
-                  {foreign_key({"chat_id"}, "chat", {"id"}, "CASCADE")});
-}
-
-void create_missing_index(Operations& op, std::string_view name, Names columns) {
-  if (!op.has_index("chat_message", name)) op.create_index(name, "chat_message", std::move(columns));
+  create_missing_table(
+      op, "chat_message",
+      {column("id", types::text).primary_key(), column("chat_id", types::text).not_null().index(),
+       column("user_id", types::text).index(), column("role", types::text).not_null(), column("parent_id", types::text),
+       column("content", types::json), column("output", types::json), column("model_id", types::text).index(),
+       column("files", types::json), column("sources", types::json), column("embeds", types::json),
+       column("done", types::boolean), column("status_history", types::json), column("error", types::json),
+       column("usage", types::json), column("created_at", types::big_integer).index(),
+       column("updated_at", types::big_integer)},
+      {foreign_key({"chat_id"}, "chat", {"id"}, "CASCADE")});
 }
 
 /// int(float(timestamp)) in seconds, or `now` where Python finds no number or the number makes no sense.
@@ -36,8 +34,10 @@ std::int64_t created_at(const ChatScalar& timestamp, std::int64_t now) {
   constexpr double first_of_2020 = 1577836800;
   constexpr double milliseconds_from = 10'000'000'000;
   std::optional<double> seconds;
-  if (timestamp.value.is_text()) seconds = parse_python_float(timestamp.value.bytes());
-  else if (!timestamp.value.is_null()) seconds = timestamp.value.as_real();
+  if (timestamp.value.is_text())
+    seconds = parse_python_float(timestamp.value.bytes());
+  else if (!timestamp.value.is_null())
+    seconds = timestamp.value.as_real();
   if (!seconds || !std::isfinite(*seconds)) return now;
   double whole = std::trunc(*seconds);
   if (whole > milliseconds_from) whole = std::floor(whole / 1000);
@@ -50,11 +50,11 @@ class MessageRows final : public RowStep {
  public:
   MessageRows(Operations& op, bool table_is_new)
       : op_(op),
-        rows_(op.insert_into("chat_message",
-                             {"id", "chat_id", "user_id", "role", "parent_id", "content", "output", "model_id", "files",
-                              "sources", "embeds", "done", "status_history", "error", "usage", "created_at",
-                              "updated_at"},
-                             "chat")),
+        rows_(op.insert_into(
+            "chat_message",
+            {"id", "chat_id", "user_id", "role", "parent_id", "content", "output", "model_id", "files", "sources",
+             "embeds", "done", "status_history", "error", "usage", "created_at", "updated_at"},
+            "chat")),
         table_is_new_(table_is_new),
         now_(op.environment().now()) {}
 
@@ -80,16 +80,17 @@ class MessageRows final : public RowStep {
     id_.assign(chat.bytes()).append("-").append(message.id);
     if (!message.id_fits || !message.role.fits) return refuse(document, message, "Its id or role is no text.");
     if (!message.parent_id.fits || !message.model.fits) {
-      op_.note("chat_message", "unusual-message-reference",
-               "{} messages had a parent or a model that is no text; it is empty in chat_message and kept in the chat.");
+      op_.note(
+          "chat_message", "unusual-message-reference",
+          "{} messages had a parent or a model that is no text; it is empty in chat_message and kept in the chat.");
     }
     const std::int64_t time = created_at(message.timestamp, now_);
     const auto json = [&](JsonPiece piece) { return Value::text(document.text(piece)); };
-    const bool is_new = rows_.insert_new(
-        {Value::text(id_), chat, user, message.role.value, message.parent_id.value, json(message.content),
-         json(message.output), message.model.value, json(message.files), json(message.sources), json(message.embeds),
-         done(message.done), json(message.status_history), json(message.error), json(message.usage),
-         Value::integer(time), Value::integer(time)});
+    const bool is_new =
+        rows_.insert_new({Value::text(id_), chat, user, message.role.value, message.parent_id.value,
+                          json(message.content), json(message.output), message.model.value, json(message.files),
+                          json(message.sources), json(message.embeds), done(message.done), json(message.status_history),
+                          json(message.error), json(message.usage), Value::integer(time), Value::integer(time)});
     if (!is_new && table_is_new_) return refuse(document, message, "Another message has the same id.");
     std::optional<std::string_view> parent;
     if (message.parent_id.value.is_text()) parent = message.parent_id.value.bytes();
@@ -102,8 +103,9 @@ class MessageRows final : public RowStep {
     const double number = done.value.as_real();
     const bool is_boolean = done.fits && !done.value.is_text() && (number == 0 || number == 1);
     if (!is_boolean) {
-      op_.note("chat_message", "unusual-message-done",
-               "{} messages had a mark of being done that is neither true nor false; what is not empty counts as true.");
+      op_.note(
+          "chat_message", "unusual-message-done",
+          "{} messages had a mark of being done that is neither true nor false; what is not empty counts as true.");
     }
     return Value::integer(done.is_true ? 1 : 0);
   }
@@ -126,10 +128,10 @@ class MessageRows final : public RowStep {
 
 void upgrade(Operations& op) {
   const bool table_is_new = !op.has_table("chat_message");
-  if (table_is_new) create_chat_message(op);
-  create_missing_index(op, "chat_message_chat_parent_idx", {"chat_id", "parent_id"});
-  create_missing_index(op, "chat_message_model_created_idx", {"model_id", "created_at"});
-  create_missing_index(op, "chat_message_user_created_idx", {"user_id", "created_at"});
+  create_chat_message(op);
+  create_missing_index(op, "chat_message_chat_parent_idx", "chat_message", {"chat_id", "parent_id"});
+  create_missing_index(op, "chat_message_model_created_idx", "chat_message", {"model_id", "created_at"});
+  create_missing_index(op, "chat_message_user_created_idx", "chat_message", {"user_id", "created_at"});
   op.rewrite_rows("chat", std::make_unique<MessageRows>(op, table_is_new));
 }
 
@@ -143,9 +145,10 @@ const Revision& revision_8452d01d26d7() {
       .create_date = "2026-02-01 04:00:00.000000",
       .summary = "Every message of every chat also becomes a row of the new table chat_message.",
       .upgrade = upgrade,
-      .effects = {
-          {Effect::Kind::adds_rows, "chat_message", "", "", "messages of chats"},
-      },
+      .effects =
+          {
+              {Effect::Kind::adds_rows, "chat_message", "", "", "messages of chats"},
+          },
       .proofs = {},
   };
   return revision;

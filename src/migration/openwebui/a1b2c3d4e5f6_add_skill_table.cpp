@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -6,15 +7,15 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  if (op.has_table("skill")) return;
-  op.create_table("skill", {column("id", types::string).primary_key(), column("user_id", types::string).not_null(),
-                            column("name", types::text).not_null().unique(), column("description", types::text),
-                            column("content", types::text).not_null(), column("meta", types::json),
-                            column("is_active", types::boolean).not_null(),
-                            column("updated_at", types::big_integer).not_null(),
-                            column("created_at", types::big_integer).not_null()});
-  op.create_index("idx_skill_user_id", "skill", {"user_id"});
-  op.create_index("idx_skill_updated_at", "skill", {"updated_at"});
+  create_missing_table(
+      op, "skill",
+      {column("id", types::string).primary_key(), column("user_id", types::string).not_null(),
+       column("name", types::text).not_null().unique(), column("description", types::text),
+       column("content", types::text).not_null(), column("meta", types::json),
+       column("is_active", types::boolean).not_null(), column("updated_at", types::big_integer).not_null(),
+       column("created_at", types::big_integer).not_null()});
+  create_missing_index(op, "idx_skill_user_id", "skill", {"user_id"});
+  create_missing_index(op, "idx_skill_updated_at", "skill", {"updated_at"});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -6,14 +7,13 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  if (op.has_table("chat_file")) return;
-  op.create_table("chat_file",
-                  {column("id", types::text).primary_key(), column("user_id", types::text).not_null().index(),
-                   column("chat_id", types::text).references("chat", "id", "CASCADE").not_null().index(),
-                   column("file_id", types::text).references("file", "id", "CASCADE").not_null().index(),
-                   column("message_id", types::text).index(), column("created_at", types::big_integer).not_null(),
-                   column("updated_at", types::big_integer).not_null()},
-                  {unique({"chat_id", "file_id"}, "uq_chat_file_chat_file")});
+  create_missing_table(op, "chat_file",
+                       {column("id", types::text).primary_key(), column("user_id", types::text).not_null().index(),
+                        column("chat_id", types::text).references("chat", "id", "CASCADE").not_null().index(),
+                        column("file_id", types::text).references("file", "id", "CASCADE").not_null().index(),
+                        column("message_id", types::text).index(), column("created_at", types::big_integer).not_null(),
+                        column("updated_at", types::big_integer).not_null()},
+                       {unique({"chat_id", "file_id"}, "uq_chat_file_chat_file")});
 }
 
 }  // namespace

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <fmt/core.h>
+
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "migration/operations.hpp"
 
@@ -15,6 +19,16 @@ inline void add_missing_column(Operations& op, std::string_view table, ColumnDef
 inline void create_missing_index(Operations& op, std::string_view name, std::string_view table, Names columns,
                                  IndexOptions options = {}) {
   if (!op.has_index(table, name)) op.create_index(name, table, std::move(columns), std::move(options));
+}
+
+/// A table that is there may lack indexes still: SQLite commits each of them by itself.
+inline void create_missing_table(Operations& op, std::string_view name, std::vector<ColumnDefinition> columns,
+                                 std::vector<Constraint> constraints = {}) {
+  if (!op.has_table(name)) return op.create_table(name, std::move(columns), std::move(constraints));
+  for (const ColumnDefinition& column : columns) {
+    const std::string& indexed = column.column.name;
+    if (column.is_indexed) create_missing_index(op, fmt::format("ix_{}_{}", name, indexed), name, {indexed});
+  }
 }
 
 }  // namespace liftlock::migration::openwebui
