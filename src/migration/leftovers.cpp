@@ -7,6 +7,7 @@
 
 #include "database/compare_schema.hpp"
 #include "migration/openwebui/chain.hpp"
+#include "migration/stranded.hpp"
 
 namespace liftlock::migration {
 
@@ -68,6 +69,46 @@ Result<Origin> origin_of(std::vector<std::string> objects, const DatabaseState& 
   return Origin{};
 }
 
+/// The revisions that have exactly this schema, but for what is the user's own.
+Result<std::vector<const Revision*>> revisions_like(const database::Schema& schema, const DatabaseState& state) {
+  const auto chain = openwebui::alembic_revisions();
+  const auto last = database::describe_schema(TRY(expected_schema(state.lineage, {18, std::string(chain.back()->id)})));
+  std::vector<const Revision*> alike;
+  for (const Revision* revision : chain) {
+    const auto expected = TRY(expected_schema(state.lineage, {18, std::string(revision->id)}));
+    const auto differences = database::compare_schemas(expected, schema);
+    const bool is_alike = std::ranges::all_of(differences, [&](const SchemaDifference& difference) {
+      return difference.object.starts_with("alembic_version/") ||
+             (difference.kind == SchemaDifference::Kind::extra && !last.contains(difference.object));
+    });
+    if (is_alike) alike.push_back(revision);
+  }
+  return alike;
+}
+
+/// An empty or missing version table beside a schema that revisions have made. Which one it was is for the user to say:
+/// data steps leave no trace in the schema.
+Result<Leftover> lost_version(const database::Schema& schema, const DatabaseState& state, const std::string& objects) {
+  const auto alike = TRY(revisions_like(schema, state));
+  if (alike.empty()) {
+    return Leftover{"version-lost", fmt::format("No revision is recorded, but the database has {}.", objects), false,
+                    "Restore a backup whose table alembic_version is whole."};
+  }
+  const std::string_view newest = alike.back()->id;
+  return Leftover{
+      "version-lost",
+      alike.size() == 1
+          ? fmt::format("No revision is recorded, but the schema is that of revision {}.", newest)
+          : fmt::format("No revision is recorded, but the schema is that of the revisions {} to {}, which differ only in "
+                        "what they do to the data.",
+                        alike.front()->id, newest),
+      false,
+      fmt::format("Restore a backup whose table alembic_version is whole. If you are certain that revision {0} had run to "
+                  "its end, record it: sqlite3 webui.db \"CREATE TABLE IF NOT EXISTS alembic_version (version_num "
+                  "VARCHAR(32) NOT NULL PRIMARY KEY); INSERT INTO alembic_version VALUES ('{0}')\"",
+                  alike.size() == 1 ? newest : alike.front()->id)};
+}
+
 /// Objects of a later revision although the version table says an earlier one.
 Result<void> look_for_a_started_revision(const database::Schema& schema, const DatabaseState& state,
                                          std::vector<Leftover>& leftovers) {
@@ -79,11 +120,14 @@ Result<void> look_for_a_started_revision(const database::Schema& schema, const D
   const auto last = database::describe_schema(TRY(expected_schema(state.lineage, {18, std::string(chain.back()->id)})));
   const bool before_users = position_of(state.revision) < position_of("b10670c03dd5");
   std::erase_if(objects, [&](const std::string& object) {
+    if (object == "knowledge/column/data") return true;  // find_stranded_data() knows more of it
     return !last.contains(object) && !(before_users && is_working_column(object)) && object != "note/column/is_pinned";
   });
   if (objects.empty() || state.revision == chain.back()->id) return {};
   const auto origin = TRY(origin_of(objects, state));
-  if (origin.is_next) {
+  if (state.revision.empty() && !origin.is_next) {
+    leftovers.push_back(TRY(lost_version(schema, state, names(objects))));
+  } else if (origin.is_next) {
     leftovers.push_back({fmt::format("half-{}", origin.revision->id),
                          fmt::format("Revision {} ({}) was started and not finished: {} is there already, but the "
                                      "database is still at {}. Some releases go on serving in this state.",
@@ -93,29 +137,9 @@ Result<void> look_for_a_started_revision(const database::Schema& schema, const D
   } else {
     leftovers.push_back(
         {"schema-ahead",
-         fmt::format("The version table says {}, but the database has {}{}.",
-                     state.revision.empty() ? "nothing" : fmt::format("revision {}", state.revision), names(objects),
+         fmt::format("The version table says revision {}, but the database has {}{}.", state.revision, names(objects),
                      origin.revision != nullptr ? fmt::format(", which come with revision {}", origin.revision->id) : ""),
          false, "Find out how this came about (a version table that was edited or restored alone), or restore a backup."});
-  }
-  return {};
-}
-
-Result<void> look_for_stranded_chats(database::Connection& connection, const database::Schema& schema,
-                                     const DatabaseState& state, std::vector<Leftover>& leftovers) {
-  const database::Table* chat = schema.table("chat");
-  if (chat == nullptr || chat->column("old_chat") == nullptr || chat->column("chat") == nullptr) return {};
-  const auto stranded = TRY(connection.query_integer(
-      "SELECT count(*) FROM chat WHERE old_chat IS NOT NULL AND (chat IS NULL OR chat = 'null')")).value_or(0);
-  if (stranded == 0) return {};
-  if (position_of(state.revision) < position_of("242a2047eae0")) {
-    leftovers.push_back({"half-242a2047eae0",
-                         fmt::format("Revision 242a2047eae0 was started and not finished: {} chats are in the column old_chat.", stranded),
-                         true, "The chats are brought back into the column chat."});
-  } else {
-    leftovers.push_back({"stranded-chats",
-                         fmt::format("Release 0.9.6 left {} chats in the column old_chat, where no release finds them.", stranded),
-                         true, "The chats are brought back into the column chat, and their messages into chat_message."});
   }
   return {};
 }
@@ -157,8 +181,8 @@ Result<std::vector<Leftover>> find_leftovers(database::Connection& connection, c
   if (state.lineage == Lineage::none || state.foreign) return leftovers;
   look_for_skipped_peewee_steps(schema, state, leftovers);
   look_for_temporary_tables(schema, leftovers);
-  TRY(look_for_stranded_chats(connection, schema, state, leftovers));
-  if (leftovers.empty()) TRY(look_for_a_started_revision(schema, state, leftovers));
+  for (Leftover& leftover : TRY(find_stranded_data(connection, schema, state))) leftovers.push_back(std::move(leftover));
+  TRY(look_for_a_started_revision(schema, state, leftovers));
   return leftovers;
 }
 

@@ -48,18 +48,21 @@ Result<void> refuse_what_cannot_be_repaired(const DatabaseState& state) {
 
 const Revision* revision_named(std::string_view id) { return openwebui::alembic_revisions()[*revisions_run(id) - 1]; }
 
-/// A stranded chat brought home after these revisions had run without it must go through their data steps again; both
-/// only add what is not there.
+/// Revisions that ran without what a repair brings back go through their data steps again; they only add what is not
+/// there.
 std::vector<const Revision*> repairs_for(const DatabaseState& state, std::size_t run) {
   std::vector<const Revision*> repairs;
-  const auto has = [&](std::string_view id) {
-    return std::ranges::any_of(state.leftovers, [&](const auto& leftover) { return leftover.id == id; });
+  const auto again = [&](std::string_view id) {
+    if (run >= *revisions_run(id)) repairs.push_back(revision_named(id));
   };
-  if (has("temporary-table")) repairs.push_back(&openwebui::repair_temporary_tables());
-  if (has("stranded-chats")) {
-    repairs.push_back(&openwebui::repair_stranded_chats());
-    for (const char* id : {"8452d01d26d7", "9a1b2c3d4e5f"}) {
-      if (run >= *revisions_run(id)) repairs.push_back(revision_named(id));
+  for (const auto& leftover : state.leftovers) {
+    const Revision* repair = openwebui::repair_of(leftover.id);
+    if (repair != nullptr && std::ranges::find(repairs, repair) == repairs.end()) repairs.push_back(repair);
+    if (leftover.id == "stranded-chats") {
+      again("8452d01d26d7");
+      again("9a1b2c3d4e5f");
+    } else if (leftover.id == "doubly-encoded-users") {
+      again("6d09d1bf1f23");
     }
   }
   return repairs;

@@ -14,4 +14,8 @@ void bring_old_chats_home(Operations& op);
 /// official revision leaves the members behind there. A missing group_member is made.
 void move_group_members(Operations& op);
 
+/// Makes rows of knowledge_file from the lists in knowledge.data, which may be left there by a run that failed. The
+/// column is dropped, or only relieved of the lists where a later revision has brought it back.
+void move_knowledge_files(Operations& op);
+
 }  // namespace liftlock::migration::openwebui

@@ -100,6 +100,75 @@ TEST_F(State, AnInterruptedRevisionIsNamed) {
   EXPECT_TRUE(leftover(state, "half-b10670c03dd5")->repairable);
 }
 
+TEST_F(State, AConfigHalfReshapedIsCompleted) {
+  make(Lineage::peewee, "461111b60977");
+  const auto state = inspect(
+      "ALTER TABLE config RENAME TO config_old; "
+      "CREATE TABLE config (\"key\" TEXT NOT NULL PRIMARY KEY, value JSON NOT NULL, updated_at BIGINT)");
+  ASSERT_NE(leftover(state, "half-3ff2c63645b8"), nullptr);
+  EXPECT_TRUE(plan_path(state, {0, "0bd252b206fb"}));
+}
+
+TEST_F(State, MembersLeftInTheListsOfTheirGroupsAreFound) {
+  make(Lineage::peewee, "37f288994c47");
+  const auto state = inspect(
+      "ALTER TABLE \"group\" ADD COLUMN user_ids JSON; "
+      "INSERT INTO user (id, name, email, role, profile_image_url, last_active_at, updated_at, created_at) "
+      "VALUES ('u', 'n', 'e', 'user', '', 1, 1, 1), ('v', 'n', 'f', 'user', '', 1, 1, 1); "
+      "INSERT INTO \"group\" (id, user_ids) VALUES ('g', '[\"u\", \"u\", \"v\", \"gone\"]'), ('h', 'not json'); "
+      "INSERT INTO group_member (id, group_id, user_id) VALUES ('m', 'g', 'v')");
+  ASSERT_NE(leftover(state, "stranded-group-members"), nullptr);
+  EXPECT_NE(leftover(state, "stranded-group-members")->explanation.find("1 memberships"), std::string::npos)
+      << leftover(state, "stranded-group-members")->explanation;
+  const auto path = need(plan_path(state, {0, "37f288994c47"}));
+  ASSERT_EQ(path.repairs.size(), 1U);
+  EXPECT_EQ(path.repairs.front()->id, "stranded-group-members");
+}
+
+TEST_F(State, FilesLeftInTheListsOfTheirKnowledgeBasesAreFound) {
+  for (const char* revision : {"3e0e00844bb0", "0bd252b206fb"}) {
+    connection_ = need(database::Connection::memory());
+    make(Lineage::alembic, revision);
+    if (!inspect().leftovers.empty()) FAIL() << revision;
+    if (std::string(revision) == "3e0e00844bb0") need(connection_.execute("ALTER TABLE knowledge ADD COLUMN data JSON"));
+    const auto state = inspect(
+        "INSERT INTO file (id, user_id, filename, meta, created_at) VALUES ('f', 'u', 'n', '{}', 1); "
+        "INSERT INTO knowledge (id, user_id, name, created_at, updated_at, data) "
+        "VALUES ('k', 'u', 'n', 1, 1, '{\"file_ids\": [\"f\", \"gone\"]}')");
+    ASSERT_NE(leftover(state, "stranded-knowledge-files"), nullptr) << revision;
+    EXPECT_EQ(need(plan_path(state, {0, revision})).repairs.size(), 1U) << revision;
+  }
+}
+
+TEST_F(State, DoublyEncodedUsersAreFoundWhereNoRevisionRepairsThem) {
+  const std::string user =
+      "INSERT INTO user (id, name, email, role, profile_image_url, last_active_at, updated_at, created_at, settings) "
+      "VALUES ('u', 'n', 'e', 'user', '', 1, 1, 1, '\"{}\"')";
+  make(Lineage::alembic, "1ce6ade7d93b");
+  EXPECT_EQ(leftover(inspect(user), "doubly-encoded-users"), nullptr);
+  connection_ = need(database::Connection::memory());
+  make(Lineage::alembic, "0bd252b206fb");
+  const auto state = inspect(user);
+  ASSERT_NE(leftover(state, "doubly-encoded-users"), nullptr);
+  EXPECT_EQ(need(plan_path(state, {0, "0bd252b206fb"})).repairs.front()->id, "6d09d1bf1f23");
+}
+
+TEST_F(State, ALostVersionIsNamedAndRefused) {
+  for (const Lineage lineage : {Lineage::peewee, Lineage::alembic}) {
+    for (const char* emptied : {"DELETE FROM alembic_version", "DROP TABLE alembic_version"}) {
+      connection_ = need(database::Connection::memory());
+      make(lineage, "9f0c9cd09105");
+      const auto state = inspect(std::string("CREATE TABLE mine (id INTEGER); ") + emptied);
+      ASSERT_NE(leftover(state, "version-lost"), nullptr) << emptied;
+      EXPECT_FALSE(leftover(state, "version-lost")->repairable);
+      EXPECT_NE(leftover(state, "version-lost")->explanation.find("revision 9f0c9cd09105"), std::string::npos)
+          << leftover(state, "version-lost")->explanation;
+      EXPECT_NE(leftover(state, "version-lost")->repair.find("INSERT INTO alembic_version VALUES ('9f0c9cd09105')"),
+                std::string::npos);
+    }
+  }
+}
+
 TEST_F(State, GuessesAreRefused) {
   make(Lineage::peewee, "2f1211949ecc");
   const auto state = inspect("INSERT INTO alembic_version VALUES ('37f288994c47')");
