@@ -31,6 +31,11 @@ std::string advice(int code) {
 }
 
 Error describe(sqlite3* handle, std::string doing, int code) {
+  if (handle != nullptr && sqlite3_extended_errcode(handle) == SQLITE_READONLY_ROLLBACK) {
+    return {ErrorKind::failed, "database-interrupted", std::move(doing),
+            "A program was killed while it wrote to the database: its -journal holds what must be taken back first.", {},
+            "Let SQLite do so: sqlite3 FILE \"PRAGMA quick_check\", then run the command again."};
+  }
   const char* message = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
   return {ErrorKind::failed, error_id(code), std::move(doing), message, {}, advice(code)};
 }

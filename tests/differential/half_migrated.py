@@ -31,6 +31,8 @@ from harness import Context, copy_database  # noqa: E402
 from yardstick import ROOT, Native, NativeFailed, Official, scratch_folder  # noqa: E402
 
 HEAD = "0bd252b206fb"
+# Data steps that the official chain passes over where a killed run has made their table, so that it ends without the data.
+SKIPPED_WHEN_STARTED_AGAIN = ["37f288994c47", "3e0e00844bb0"]
 FIXTURES = ["open-webui-0.3.35", "open-webui-0.6.18"]
 
 
@@ -68,6 +70,14 @@ class Kills:
         copy_database(self.source, self.healthy)
         self.points = context.official.watched_upgrade(self.healthy, HEAD, self.folder / "points")
 
+    def started_again(self, revision):
+        """The database after a kill at the first insert of `revision` and a second, undisturbed run of the official chain: with
+        exit status 0 it skips the data step whose table is there."""
+        point = next(p for p in self.points if p["revision"] == revision and p["sql"].upper().startswith("INSERT"))
+        again = pathlib.Path(point["folder"]) / self.healthy.name
+        self.context.official.upgrade(again, HEAD)
+        return {**point, "number": f"{point['number']} and started again"}
+
     def check(self, point):
         """None where native ends as the healthy run did; the refusal where it refuses; else raises AssertionError."""
         ended = self.folder / "native.db"
@@ -87,7 +97,7 @@ class Kills:
 def run_fixture(context, name, options):
     kills = Kills(context, name)
     counts, refused = collections.Counter(), collections.Counter()
-    for point in evenly(kills.points, options.points):
+    for point in [*evenly(kills.points, options.points), *map(kills.started_again, SKIPPED_WHEN_STARTED_AGAIN)]:
         title = f"{name}, killed in {point['revision']}, before statement {point['number']}: {point['sql'][:90]}"
         try:
             refusal = kills.check(point)

@@ -39,7 +39,10 @@ class FileLinks final : public RowStep {
     if (data.bytes().empty()) return;
     auto parsed = load_json(data.bytes());
     if (parsed && parsed->is_string()) parsed = load_json(parsed->get_ref<const std::string&>());
-    if (parsed && parsed->empty()) return;
+    if (parsed && parsed->empty()) {
+      if (column_stays_) row.set("data", Value::null());
+      return;
+    }
     if (column_stays_ && !(parsed && parsed->is_object() && parsed->contains("file_ids"))) return;
     if (!parsed || !parsed->is_object()) return set_aside(row, "This is not a JSON object.");
     const auto list = parsed->find("file_ids");
