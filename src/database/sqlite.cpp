@@ -135,7 +135,7 @@ Value Statement::column(int position) const {
 
 void Connection::Close::operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
 
-Result<Connection> Connection::open(const std::filesystem::path& file, OpenMode mode) {
+Result<Connection> Connection::open(const std::filesystem::path& file, OpenMode mode, const char* vfs) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;  // for ATTACH 'file:…?mode=ro'
   switch (mode) {
     case OpenMode::read_only: flags |= SQLITE_OPEN_READONLY; break;
@@ -146,7 +146,7 @@ Result<Connection> Connection::open(const std::filesystem::path& file, OpenMode 
   const std::string doing = fmt::format("Opening the database {}", file.string());
   sqlite3* handle = nullptr;
   const std::string name = mode == OpenMode::immutable ? immutable_uri(file) : file.string();
-  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, vfs);
   Connection connection;
   connection.handle_.reset(handle);
   if (code != SQLITE_OK) return std::unexpected(describe(handle, doing, code));

@@ -66,7 +66,8 @@ enum class OpenMode {
 /// other content is not), "database-busy", "database-full", "database-corrupt", "database-error" (all else).
 class Connection {
  public:
-  [[nodiscard]] static Result<Connection> open(const std::filesystem::path& file, OpenMode mode);
+  [[nodiscard]] static Result<Connection> open(const std::filesystem::path& file, OpenMode mode,
+                                               const char* vfs = nullptr);
   [[nodiscard]] static Result<Connection> memory();
 
   /// Runs one or more statements without results.

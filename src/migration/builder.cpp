@@ -9,6 +9,7 @@
 
 #include "base/fault.hpp"
 #include "database/sqlite_schema.hpp"
+#include "database/streaming_vfs.hpp"
 #include "migration/sqlite/file_settings.hpp"
 #include "migration/sqlite/operations.hpp"
 #include "migration/sqlite/pass.hpp"
@@ -61,12 +62,12 @@ Result<void> run_path(Connection& connection, const database::Schema& source, co
 
 Result<void> build(const std::filesystem::path& source, const std::filesystem::path& destination, const Path& path,
                    const BuildOptions& options, Environment& environment) {
-  auto connection = TRY(Connection::open(destination, database::OpenMode::create));
+  auto connection = TRY(Connection::open(destination, database::OpenMode::create, database::streaming_vfs()));
   const bool has_source = std::filesystem::exists(source);
   sqlite::FileSettings settings;
   if (has_source) settings = TRY(sqlite::read_file_settings(source));
   TRY(sqlite::prepare_new_file(connection, settings, options.page_cache_mebibytes));
-  if (has_source) TRY(sqlite::attach_source(connection, source, options.page_cache_mebibytes));
+  if (has_source) TRY(sqlite::attach_source(connection, source));
   TRY(connection.execute("BEGIN"));
   database::Schema schema;
   if (has_source) schema = TRY(database::read_schema(connection, "source"));

@@ -28,7 +28,7 @@ struct Path {
 };
 
 struct BuildOptions {
-  int page_cache_mebibytes = 16;  ///< bound of each database's page cache
+  int page_cache_mebibytes = 40;  ///< bound of the new file's page cache; it should hold the keys of chat_message
 };
 
 /// Builds the migrated form of the SQLite database `source` as the new file `destination` (which must not exist), in

@@ -74,7 +74,7 @@ Result<void> prepare_new_file(Connection& connection, const FileSettings& settin
   TRY(connection.execute(fmt::format("PRAGMA page_size = {}; PRAGMA encoding = '{}'; PRAGMA auto_vacuum = {};"
                                      "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = {};"
                                      "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;"
-                                     "PRAGMA temp_store = MEMORY; PRAGMA main.locking_mode = EXCLUSIVE",
+                                     "PRAGMA threads = 1; PRAGMA main.locking_mode = EXCLUSIVE",
                                      settings.page_size, settings.encoding, settings.auto_vacuum,
                                      -1024 * page_cache_mebibytes)));
   // The encoding is fixed by the first write only, and must be before another database is attached.
@@ -82,11 +82,11 @@ Result<void> prepare_new_file(Connection& connection, const FileSettings& settin
                                         settings.application_id));
 }
 
-Result<void> attach_source(Connection& connection, const std::filesystem::path& file, int page_cache_mebibytes) {
+Result<void> attach_source(Connection& connection, const std::filesystem::path& file) {
   auto attach = TRY(connection.prepare("ATTACH DATABASE ? AS source"));
   const std::string uri = uri_path(file) + "?mode=ro";
   TRY(attach.run({Value::text(uri)}));
-  return connection.execute(fmt::format("PRAGMA source.cache_size = {}", -1024 * page_cache_mebibytes));
+  return connection.execute("PRAGMA source.cache_size = -2048");
 }
 
 Result<void> copy_other_objects(Connection& connection, const database::Schema& source) {

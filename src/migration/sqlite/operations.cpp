@@ -161,10 +161,10 @@ void SqliteOperations::materialise(TableState& table) {
     if (inserter->finished() || inserter->from() != table.definition.name) continue;
     TableState& target = state(inserter->table());
     materialise(target);
-    // insert_new() asks the unique indexes.
-    for (const database::Index& index : target.definition.indexes) {
-      if (index.unique) create_index_now(target, index);
-    }
+    // insert_new() asks the unique indexes. The others are filled along with the rows, too: these come in the order of
+    // what they belong to, so little is gained by sorting; and a later scan for each index would have to read the
+    // pages of `table`, among which the rows lie.
+    build_indexes(target);
   }
   for (const auto& inserter : inserters_) {
     if (!inserter->finished() && inserter->from() == table.definition.name) inserter->prepare();

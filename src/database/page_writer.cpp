@@ -1,0 +1,135 @@
+#include "database/page_writer.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <numeric>
+
+namespace liftlock::database {
+
+namespace {
+
+/// Bytes collected before they are handed over; two such batches exist at the most.
+constexpr std::size_t batch_bytes = std::size_t{4} << 20;
+/// The largest single write.
+constexpr std::size_t run_bytes = std::size_t{1} << 20;
+
+}  // namespace
+
+void PageWriter::Batch::clear() {
+  bytes.clear();
+  offsets.clear();
+  places.clear();
+}
+
+PageWriter::PageWriter(int file, WriteAt write_at) : file_(file), write_at_(write_at), thread_([this] { run(); }) {}
+
+PageWriter::~PageWriter() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+int PageWriter::write(const void* bytes, std::size_t count, std::int64_t offset) {
+  if (piece_ == 0) piece_ = count;
+  end_ = std::max(end_, offset + static_cast<std::int64_t>(count));
+  if (count != piece_ || offset % static_cast<std::int64_t>(piece_) != 0) {
+    if (const int error = drain()) return error;
+    ++generation_;
+    return write_whole(static_cast<const std::byte*>(bytes), count, offset);
+  }
+  const auto [place, is_new] = filling_.places.try_emplace(offset, filling_.bytes.size());
+  const auto* from = static_cast<const std::byte*>(bytes);
+  if (is_new) {
+    filling_.offsets.push_back(offset);
+    filling_.bytes.insert(filling_.bytes.end(), from, from + count);
+  } else {
+    std::memcpy(filling_.bytes.data() + place->second, from, count);
+  }
+  if (filling_.bytes.size() < batch_bytes) return 0;
+  std::unique_lock lock(mutex_);
+  hand_over(lock);
+  return error_;
+}
+
+bool PageWriter::read(void* bytes, std::size_t count, std::int64_t offset) {
+  const auto copy_from = [&](const Batch& batch) {
+    const auto place = batch.places.find(offset);
+    if (place == batch.places.end() || count > piece_) return false;
+    std::memcpy(bytes, batch.bytes.data() + place->second, count);
+    return true;
+  };
+  if (copy_from(filling_)) return true;
+  const std::scoped_lock lock(mutex_);
+  return in_flight_ && copy_from(flying_);
+}
+
+int PageWriter::drain() {
+  std::unique_lock lock(mutex_);
+  hand_over(lock);
+  changed_.wait(lock, [&] { return !in_flight_; });
+  return error_;
+}
+
+/// Waits until the batch before is written, then lets the thread have this one.
+void PageWriter::hand_over(std::unique_lock<std::mutex>& lock) {
+  changed_.wait(lock, [&] { return !in_flight_; });
+  if (filling_.offsets.empty()) return;
+  std::swap(filling_, flying_);
+  filling_.clear();
+  in_flight_ = true;
+  ++generation_;
+  changed_.notify_all();
+}
+
+void PageWriter::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return in_flight_ || stopping_; });
+    if (!in_flight_) return;
+    lock.unlock();
+    const int error = write_batch(flying_);
+    lock.lock();
+    if (error_ == 0) error_ = error;
+    in_flight_ = false;
+    changed_.notify_all();
+  }
+}
+
+int PageWriter::write_batch(const Batch& batch) const {
+  std::vector<std::size_t> order(batch.offsets.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::sort(order, {}, [&](std::size_t piece) { return batch.offsets[piece]; });
+  std::vector<std::byte> run;
+  run.reserve(run_bytes);
+  std::int64_t begin = 0;
+  for (const std::size_t piece : order) {
+    const std::int64_t offset = batch.offsets[piece];
+    const bool follows = !run.empty() && begin + static_cast<std::int64_t>(run.size()) == offset;
+    if (!run.empty() && (!follows || run.size() + piece_ > run_bytes)) {
+      if (const int error = write_whole(run.data(), run.size(), begin)) return error;
+      run.clear();
+    }
+    if (run.empty()) begin = offset;
+    const std::byte* bytes = batch.bytes.data() + batch.places.at(offset);
+    run.insert(run.end(), bytes, bytes + piece_);
+  }
+  return run.empty() ? 0 : write_whole(run.data(), run.size(), begin);
+}
+
+int PageWriter::write_whole(const std::byte* bytes, std::size_t count, std::int64_t offset) const {
+  while (count > 0) {
+    const ssize_t written = write_at_(file_, bytes, count, offset);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return written < 0 ? errno : ENOSPC;
+    bytes += written;
+    count -= static_cast<std::size_t>(written);
+    offset += written;
+  }
+  return 0;
+}
+
+}  // namespace liftlock::database
