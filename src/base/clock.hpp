@@ -9,7 +9,7 @@ namespace liftlock {
 class Clock {
  public:
   virtual ~Clock() = default;
-  [[nodiscard]] virtual std::int64_t nanoseconds() = 0;            ///< since the epoch, UTC; may jump
+  [[nodiscard]] virtual std::int64_t nanoseconds() = 0;  ///< since the epoch, UTC; may jump
   [[nodiscard]] virtual double monotonic_seconds() = 0;  ///< only goes up; for durations
   [[nodiscard]] std::int64_t seconds() { return nanoseconds() / 1'000'000'000; }
 };

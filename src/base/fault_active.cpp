@@ -1,5 +1,3 @@
-#include "base/fault.hpp"
-
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -9,6 +7,8 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+
+#include "base/fault.hpp"
 
 namespace liftlock::fault {
 
@@ -48,10 +48,14 @@ Trap read_trap() {
     trap.name = std::string(action.substr(open + 1, action.size() - open - 2));
     action = action.substr(0, open);
   }
-  if (action == "kill") trap.action = Trap::Action::kill;
-  else if (action == "fail") trap.action = Trap::Action::fail;
-  else if (action == "no-space") trap.action = Trap::Action::no_space;
-  else std::abort();
+  if (action == "kill")
+    trap.action = Trap::Action::kill;
+  else if (action == "fail")
+    trap.action = Trap::Action::fail;
+  else if (action == "no-space")
+    trap.action = Trap::Action::no_space;
+  else
+    std::abort();
   return trap;
 }
 
@@ -72,9 +76,12 @@ Verdict point(const char* name) {
       if (::getpid() != trap.program) ::kill(trap.program, SIGKILL);  // all of the program goes at once
       std::raise(SIGKILL);
       break;
-    case Trap::Action::fail: return Verdict::fail;
-    case Trap::Action::no_space: return Verdict::no_space;
-    default: break;
+    case Trap::Action::fail:
+      return Verdict::fail;
+    case Trap::Action::no_space:
+      return Verdict::no_space;
+    default:
+      break;
   }
   return Verdict::go_on;
 }

@@ -91,9 +91,12 @@ std::unexpected<Error> trouble(std::string_view doing, const fs::path& path, int
 
 int trapped(const char* name) {
   switch (fault::point(name)) {
-    case fault::Verdict::go_on: return 0;
-    case fault::Verdict::fail: return EIO;
-    case fault::Verdict::no_space: return ENOSPC;
+    case fault::Verdict::go_on:
+      return 0;
+    case fault::Verdict::fail:
+      return EIO;
+    case fault::Verdict::no_space:
+      return ENOSPC;
   }
   return 0;
 }
@@ -185,8 +188,10 @@ Result<void> replace_keeping(const fs::path& from, const fs::path& to, const fs:
   if (::link(to.c_str(), kept.c_str()) == 0) {
     auto replaced = sync(folder_of(kept));
     if (replaced) {
-      if (const int code = trapped("rename"); code != 0) replaced = trouble("Renaming a file to", to, code);
-      else if (::rename(from.c_str(), to.c_str()) != 0) replaced = trouble("Renaming a file to", to, errno);
+      if (const int code = trapped("rename"); code != 0)
+        replaced = trouble("Renaming a file to", to, code);
+      else if (::rename(from.c_str(), to.c_str()) != 0)
+        replaced = trouble("Renaming a file to", to, errno);
     }
     if (!replaced) {
       ::unlink(kept.c_str());  // only the second name of a file that keeps its first

@@ -14,7 +14,8 @@
 /// "file-missing", "file-error" (all else); `doing` names the path.
 namespace liftlock::file {
 
-/// Which file a name stands for. Names come and go; a file keeps its identity while it is moved about on its file system.
+/// Which file a name stands for. Names come and go; a file keeps its identity while it is moved about on its file
+/// system.
 struct Identity {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
@@ -31,12 +32,13 @@ struct Facts {
   gid_t group = 0;
 };
 
-[[nodiscard]] bool exists(const std::filesystem::path& path);  ///< a dangling symlink exists, too
+[[nodiscard]] bool exists(const std::filesystem::path& path);          ///< a dangling symlink exists, too
 [[nodiscard]] Result<Facts> facts(const std::filesystem::path& path);  ///< of what a symlink points to
 [[nodiscard]] Result<std::string> read(const std::filesystem::path& path);
 
 /// Puts `content` at `path` so that after a crash there is either the whole new content or what was there before.
-[[nodiscard]] Result<void> write_durably(const std::filesystem::path& path, std::string_view content, mode_t mode = 0600);
+[[nodiscard]] Result<void> write_durably(const std::filesystem::path& path, std::string_view content,
+                                         mode_t mode = 0600);
 
 /// Flushes the content of a file, or the names in a folder, to the disk.
 [[nodiscard]] Result<void> sync(const std::filesystem::path& path);

@@ -17,12 +17,18 @@ namespace {
 
 EntryType type_of(mode_t mode) {
   switch (mode & S_IFMT) {
-    case S_IFDIR: return EntryType::directory;
-    case S_IFLNK: return EntryType::symlink;
-    case S_IFIFO: return EntryType::fifo;
-    case S_IFSOCK: return EntryType::socket;
-    case S_IFREG: return EntryType::regular;
-    default: return EntryType::device;
+    case S_IFDIR:
+      return EntryType::directory;
+    case S_IFLNK:
+      return EntryType::symlink;
+    case S_IFIFO:
+      return EntryType::fifo;
+    case S_IFSOCK:
+      return EntryType::socket;
+    case S_IFREG:
+      return EntryType::regular;
+    default:
+      return EntryType::device;
   }
 }
 

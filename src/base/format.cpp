@@ -27,7 +27,8 @@ std::string format_duration(std::chrono::nanoseconds duration) {
   const auto whole = static_cast<std::int64_t>(std::llround(seconds));
   const auto two = [](std::int64_t number, std::int64_t size, const char* big, const char* small) {
     const std::int64_t rest = number % size;
-    return rest == 0 ? fmt::format("{} {}", number / size, big) : fmt::format("{} {} {} {}", number / size, big, rest, small);
+    return rest == 0 ? fmt::format("{} {}", number / size, big)
+                     : fmt::format("{} {} {} {}", number / size, big, rest, small);
   };
   if (whole < 3600) return two(whole, 60, "min", "s");
   if (whole < 86400) return two(whole / 60, 60, "h", "min");

@@ -84,7 +84,8 @@ Lock& Lock::operator=(Lock&& other) noexcept {
 Lock::~Lock() { close_if_open(descriptor_); }
 
 Result<SqliteExclusion> SqliteExclusion::acquire(const std::filesystem::path& database) {
-  // The bytes that every SQLite locks: pending, reserved and shared (https://www.sqlite.org/fileformat2.html#the_lock_byte_page).
+  // The bytes that every SQLite locks: pending, reserved and shared
+  // (https://www.sqlite.org/fileformat2.html#the_lock_byte_page).
   constexpr off_t pending_byte = 0x40000000;
   constexpr off_t lock_bytes = 512;
   const std::string doing = fmt::format("Locking the database {}", database.string());

@@ -46,9 +46,12 @@ std::string command_of(const std::string& pid) {
     std::string argument = raw.substr(start, end - start);
     start = end + 1;
     const bool secret = names_a_secret(argument);
-    if (secret_follows && !argument.starts_with('-')) argument = "…";
-    else if (const auto equals = argument.find('='); secret && equals != std::string::npos) argument = argument.substr(0, equals) + "=…";
-    else if (argument.find("://") != std::string::npos) argument = "…";
+    if (secret_follows && !argument.starts_with('-'))
+      argument = "…";
+    else if (const auto equals = argument.find('='); secret && equals != std::string::npos)
+      argument = argument.substr(0, equals) + "=…";
+    else if (argument.find("://") != std::string::npos)
+      argument = "…";
     secret_follows = secret && argument.starts_with('-') && argument.find('=') == std::string::npos;
     if (!command.empty()) command += ' ';
     command += argument;
@@ -96,9 +99,14 @@ Users users_of(const std::vector<fs::path>& files) {
     const std::string pid = entry->d_name;
     if (!is_number(pid) || pid == own) continue;
     switch (has_open(pid, wanted)) {
-      case Answer::yes: result.users.push_back({std::stoll(pid), command_of(pid)}); break;
-      case Answer::unknown: result.incomplete = true; break;
-      case Answer::no: break;
+      case Answer::yes:
+        result.users.push_back({std::stoll(pid), command_of(pid)});
+        break;
+      case Answer::unknown:
+        result.incomplete = true;
+        break;
+      case Answer::no:
+        break;
     }
   }
   std::ranges::sort(result.users, {}, &User::pid);

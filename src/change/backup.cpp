@@ -33,8 +33,9 @@ Question restore_question(const deployment::Deployment& deployment, const snapsh
                     .dangerous = true};
   if (difference.database) question.details.push_back("The database is replaced; the present one is moved aside.");
   if (!difference.files.empty()) {
-    question.details.push_back(fmt::format("{} written, moved aside or both.",
-                                           format_count(static_cast<std::int64_t>(difference.files.size()), "file is", "files are")));
+    question.details.push_back(
+        fmt::format("{} written, moved aside or both.",
+                    format_count(static_cast<std::int64_t>(difference.files.size()), "file is", "files are")));
   }
   return question;
 }
@@ -96,7 +97,11 @@ Result<snapshot::Snapshot> find_backup_anywhere(const fs::path& home, const std:
     }
   }
   const auto usage = [&](const char* id, std::string what) {
-    return std::unexpected(Error{ErrorKind::usage, id, fmt::format("Looking for the snapshot {}", name), std::move(what), {},
+    return std::unexpected(Error{ErrorKind::usage,
+                                 id,
+                                 fmt::format("Looking for the snapshot {}", name),
+                                 std::move(what),
+                                 {},
                                  "Name the path of its folder; they are listed by: liftlock backups DEPLOYMENT"});
   };
   if (folders.empty()) return usage("snapshot-unknown", "no deployment has one of that name");
@@ -114,8 +119,8 @@ Result<snapshot::Restored> restore_backup(const deployment::Deployment& deployme
   const snapshot::Difference difference = TRY(snapshot::compare(snapshot, target, context.progress));
   if (!difference.database && difference.files.empty()) return snapshot::Restored{};
   if (!context.confirm(restore_question(deployment, snapshot, difference))) {
-    return std::unexpected(Error{ErrorKind::cancelled, "declined", "Restoring a snapshot", "You did not say yes.",
-                                 "Nothing was changed.", {}});
+    return std::unexpected(Error{
+        ErrorKind::cancelled, "declined", "Restoring a snapshot", "You did not say yes.", "Nothing was changed.", {}});
   }
   TRY(take_out_of_use(deployment));
   return snapshot::restore(snapshot, target, context.clock, context.progress);

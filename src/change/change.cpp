@@ -20,8 +20,8 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 std::unexpected<Error> cancelled() {
-  return std::unexpected(Error{ErrorKind::cancelled, "cancelled", "Changing the version", "It was cancelled.",
-                               "Nothing was changed.", {}});
+  return std::unexpected(Error{
+      ErrorKind::cancelled, "cancelled", "Changing the version", "It was cancelled.", "Nothing was changed.", {}});
 }
 
 Report already_there(const Plan& plan, Clock& clock) {
@@ -56,8 +56,10 @@ Result<void> agree(const Request& request, const Plan& plan, Context& context) {
 }
 
 Json begin_record(const Plan& plan, const Request& request) {
-  Json record = {{"version", plan.target_release}, {"from_revision", plan.from_state.revision},
-                 {"to_revision", plan.head.revision}, {"from_releases", plan.from_releases},
+  Json record = {{"version", plan.target_release},
+                 {"from_revision", plan.from_state.revision},
+                 {"to_revision", plan.head.revision},
+                 {"from_releases", plan.from_releases},
                  {"keep_days", request.keep_days}};
   if (plan.restore_point) record["restore_point"] = plan.restore_point->snapshot.string();
   return record;
@@ -89,10 +91,12 @@ Result<fs::path> choose_scratch(const Run& run) {
   if (near >= needed) return run.places.scratch;
   const std::int64_t far = TRY(file::free_space(run.places.folder));
   if (far >= needed) return run.places.far_scratch;
-  return refusal("rehearsal-no-space", "Looking for room for the rehearsal",
-                 fmt::format("It needs {}; there are {} beside the database and {} in {}.", format_bytes(static_cast<std::uint64_t>(needed)),
-                             format_bytes(static_cast<std::uint64_t>(near)), format_bytes(static_cast<std::uint64_t>(far)), run.places.folder.string()),
-                 "Free some space, then run the command again.");
+  return refusal(
+      "rehearsal-no-space", "Looking for room for the rehearsal",
+      fmt::format("It needs {}; there are {} beside the database and {} in {}.",
+                  format_bytes(static_cast<std::uint64_t>(needed)), format_bytes(static_cast<std::uint64_t>(near)),
+                  format_bytes(static_cast<std::uint64_t>(far)), run.places.folder.string()),
+      "Free some space, then run the command again.");
 }
 
 std::string first_failure(const Verification& verification) {
@@ -182,15 +186,18 @@ Error give_up(Run& run, Error error) {
   if (error.state.empty()) error.state = "Nothing was changed: the database is as it was.";
   if (!ended) {
     error.state += fmt::format(" What was made on the way is not all removed ({}).", ended.error().what);
-    error.next += fmt::format("{}To tidy up:\n    liftlock resume {}", error.next.empty() ? "" : "\n", run.deployment.address);
+    error.next +=
+        fmt::format("{}To tidy up:\n    liftlock resume {}", error.next.empty() ? "" : "\n", run.deployment.address);
   }
   return error;
 }
 
 Result<Report> conclude(Run& run, Outcome outcome) {
   const std::string& address = run.deployment.address;
-  if (outcome == Outcome::rehearsed) run.report.next = {fmt::format("liftlock change {} {}", address, run.report.to_release)};
-  else run.report.next = {fmt::format("liftlock status {}", address), fmt::format("liftlock rollback {}", address)};
+  if (outcome == Outcome::rehearsed)
+    run.report.next = {fmt::format("liftlock change {} {}", address, run.report.to_release)};
+  else
+    run.report.next = {fmt::format("liftlock status {}", address), fmt::format("liftlock rollback {}", address)};
   if (auto ended = finish(run, outcome); !ended) {
     Error error = ended.error();
     if (outcome == Outcome::changed) {
@@ -216,9 +223,11 @@ Result<Report> run_story(const Request& request, Context& context, bool only_reh
     if (!driver->runs_the_program()) TRY(refuse_users(*driver, request.deployment));
     TRY(agree(request, plan, context));
   }
-  Run run = TRY(begin_run(request.deployment, context, only_rehearse ? "rehearse" : "change", begin_record(plan, request)));
+  Run run =
+      TRY(begin_run(request.deployment, context, only_rehearse ? "rehearse" : "change", begin_record(plan, request)));
   put_plan(run.report, plan);
-  if (auto done = carry_out(run, request, plan, only_rehearse); !done) return std::unexpected(give_up(run, done.error()));
+  if (auto done = carry_out(run, request, plan, only_rehearse); !done)
+    return std::unexpected(give_up(run, done.error()));
   return conclude(run, only_rehearse ? Outcome::rehearsed : Outcome::changed);
 }
 

@@ -46,7 +46,8 @@ struct Request {
   std::string engine = "auto";
   int keep_days = 7;
   bool accept_loss = false;  ///< for a downward change: what is newer than the snapshot may be left behind
-  std::function<void(const Plan&)> show_plan;  ///< called once the plan is there, before anything is asked; may be empty
+  std::function<void(const Plan&)>
+      show_plan;  ///< called once the plan is there, before anything is asked; may be empty
 };
 
 /// Changes the version. Errors: refused (nothing changed), failed (nothing changed), rolled_back (as it was),
@@ -68,8 +69,8 @@ struct Request {
 /// Returns the reports of those that were settled by this call.
 [[nodiscard]] Result<std::vector<Report>> settle(const deployment::Deployment& deployment, bool now, Context& context);
 
-/// For snapshot::PrunePolicy: since when no change needs the snapshot of this name (its folder's); nullopt while one that
-/// can still be rolled back, or is unfinished, does.
+/// For snapshot::PrunePolicy: since when no change needs the snapshot of this name (its folder's); nullopt while one
+/// that can still be rolled back, or is unfinished, does.
 [[nodiscard]] Result<std::optional<std::int64_t>> snapshot_free_since(const deployment::Deployment& deployment,
                                                                       const std::string& snapshot_name);
 
@@ -78,14 +79,15 @@ struct Status {
   deployment::Deployment deployment;
   deployment::Size size;
   migration::DatabaseState state;
-  std::vector<std::string> releases;          ///< that the database may come from, oldest first
-  std::vector<std::string> users;             ///< "1234 python open-webui serve": who has the database open
+  std::vector<std::string> releases;             ///< that the database may come from, oldest first
+  std::vector<std::string> users;                ///< "1234 python open-webui serve": who has the database open
   std::optional<std::string> unfinished_change;  ///< its id: `liftlock resume` is due
   std::optional<std::string> unsettled_change;   ///< its id: can be rolled back
 };
 [[nodiscard]] Result<Status> status(const deployment::Deployment& deployment);
 
-/// The changes made, newest first. Ones with a damaged report or journal are listed as unfinished, with `failure` saying so.
+/// The changes made, newest first. Ones with a damaged report or journal are listed as unfinished, with `failure`
+/// saying so.
 [[nodiscard]] Result<std::vector<Report>> history(const deployment::Deployment& deployment);
 
 }  // namespace liftlock::change

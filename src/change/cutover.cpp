@@ -25,8 +25,9 @@ Error rolled_back(Error error) {
 Error needs_hand(const Run& run, const Swap& swap, Error error, const Error& second) {
   error.kind = ErrorKind::needs_hand;
   error.state = fmt::format("{} {} The old database is whole: {}", second.doing, second.what, swap.kept.string());
-  error.next = fmt::format("When the cause is gone:\n    liftlock resume {}\nor by hand, while nobody uses the database:\n    mv '{}' '{}'",
-                           run.deployment.address, swap.kept.string(), swap.database.string());
+  error.next = fmt::format(
+      "When the cause is gone:\n    liftlock resume {}\nor by hand, while nobody uses the database:\n    mv '{}' '{}'",
+      run.deployment.address, swap.kept.string(), swap.database.string());
   return error;
 }
 
@@ -72,8 +73,10 @@ Result<void> keep_quarantine(Run& run, const Rehearsal& rehearsal) {
 /// The rehearsed file, put beside the database with its permissions.
 Result<void> place_candidate(Run& run, const Rehearsal& rehearsal) {
   const file::Facts now = TRY(file::facts(rehearsal.after));
-  if (now.size != rehearsal.after_facts.size || now.modified_nanoseconds != rehearsal.after_facts.modified_nanoseconds) {
-    return failure("rehearsed-file-changed", "Preparing the cutover", "Somebody has written to the rehearsed database.");
+  if (now.size != rehearsal.after_facts.size ||
+      now.modified_nanoseconds != rehearsal.after_facts.modified_nanoseconds) {
+    return failure("rehearsed-file-changed", "Preparing the cutover",
+                   "Somebody has written to the rehearsed database.");
   }
   const file::Facts old_file = TRY(file::facts(run.deployment.database));
   TRY(adopt_journal_mode(rehearsal.after, run.deployment.database));
@@ -97,13 +100,16 @@ Result<Json> look_at(const fs::path& path, const Swap& swap, const Plan& plan, c
   } else {
     const auto verification = TRY(verify_at_a_glance(connection, plan.from_state, plan.head));
     for (const Check& check : verification.checks) {
-      if (!check.ok) return failure("verification-failed", "Verifying the database that was swapped in", check.title + ": " + check.detail);
+      if (!check.ok)
+        return failure("verification-failed", "Verifying the database that was swapped in",
+                       check.title + ": " + check.detail);
     }
   }
   const file::Facts now = TRY(file::facts(path));
   if (now.identity.inode != swap.new_file.identity.inode || now.size != swap.new_file.size ||
       now.modified_nanoseconds != swap.new_file.modified_nanoseconds) {
-    return failure("verification-failed", "Verifying the database that was swapped in", "It is not the file that was verified.");
+    return failure("verification-failed", "Verifying the database that was swapped in",
+                   "It is not the file that was verified.");
   }
   return Json{{"marks", TRY(marks_of(connection))}};
 }
@@ -126,7 +132,8 @@ Result<void> refuse_users(deployment::Driver& driver, const deployment::Deployme
   const auto found = TRY(driver.users(deployment));
   if (found.users.empty()) return {};
   std::string names;
-  for (const auto& user : found.users) names += fmt::format("{}process {}: {}", names.empty() ? "" : "\n", user.pid, user.command);
+  for (const auto& user : found.users)
+    names += fmt::format("{}process {}: {}", names.empty() ? "" : "\n", user.pid, user.command);
   return refusal("database-in-use", fmt::format("Taking the database {} out of use", deployment.database.string()),
                  fmt::format("It is open in:\n{}", names), "Stop it, then run the command again.");
 }
@@ -182,7 +189,8 @@ Result<void> cut_over(Run& run, deployment::Driver& driver, const Plan& plan, Pr
   TRY(bring_up_to_date(run, plan, proven));
   if (!proven.downward && !TRY(same_database(run.deployment.database, proven.rehearsal.before))) {
     return failure("snapshot-differs", "Comparing the database with the one that was rehearsed",
-                   "They differ, although nobody can write to it.", "Look at the system's log: the disk may be failing.");
+                   "They differ, although nobody can write to it.",
+                   "Look at the system's log: the disk may be failing.");
   }
   TRY(exchange(run, plan, proven));
   run.report.cutover->seconds = run.context.clock.monotonic_seconds() - begun;

@@ -49,8 +49,8 @@ Error verification_error(const fs::path& file, const Verification& verification)
   for (const Check& check : verification.checks) {
     if (!check.ok) what += fmt::format("{}{}: {}", what.empty() ? "" : "\n", check.title, check.detail);
   }
-  return {ErrorKind::failed, "verification-failed", fmt::format("Verifying the upgraded copy of {}", file.string()),
-          std::move(what), "Nothing was changed.", {}};
+  return {ErrorKind::failed, "verification-failed",  fmt::format("Verifying the upgraded copy of {}", file.string()),
+          std::move(what),   "Nothing was changed.", {}};
 }
 
 Result<void> check(DatabaseUpgrade& upgrade, const VerifyRequest& request, const fs::path& file, Progress& progress) {
@@ -60,14 +60,16 @@ Result<void> check(DatabaseUpgrade& upgrade, const VerifyRequest& request, const
 }
 
 /// Puts the candidate where the database is, if that is still the file that was migrated.
-Result<void> swap_in(const fs::path& file, const fs::path& candidate, const file::Facts& migrated, const fs::path& kept) {
+Result<void> swap_in(const fs::path& file, const fs::path& candidate, const file::Facts& migrated,
+                     const fs::path& kept) {
   const SqliteExclusion exclusion = TRY(exclude_others(file));
   const file::Facts now = TRY(file::facts(file));
   const bool same = now.identity == migrated.identity && now.size == migrated.size &&
                     now.modified_nanoseconds == migrated.modified_nanoseconds;
   if (!same) {
     return refusal("database-in-use", fmt::format("Upgrading the database {}", file.string()),
-                   "Somebody has written to it meanwhile.", "Stop the program that uses it, then run the command again.");
+                   "Somebody has written to it meanwhile.",
+                   "Stop the program that uses it, then run the command again.");
   }
   TRY(file::take_permissions(candidate, now));
   return file::replace_keeping(candidate, file, kept);
@@ -75,8 +77,8 @@ Result<void> swap_in(const fs::path& file, const fs::path& candidate, const file
 
 }  // namespace
 
-Result<DatabaseUpgrade> upgrade_database(const fs::path& named, const std::string& revision, Clock& clock, IdSource& ids,
-                                         Progress& progress) {
+Result<DatabaseUpgrade> upgrade_database(const fs::path& named, const std::string& revision, Clock& clock,
+                                         IdSource& ids, Progress& progress) {
   std::error_code code;
   const fs::path file = fs::weakly_canonical(fs::absolute(named), code);  // a symlink stays one: its target is replaced
   if (code) return failure("file-error", fmt::format("Looking for {}", named.string()), code.message());
@@ -88,7 +90,8 @@ Result<DatabaseUpgrade> upgrade_database(const fs::path& named, const std::strin
   }
   const migration::DatabaseState state = TRY(state_of_file(file));
   // A new database is born under Alembic alone, as Alembic's own upgrade would have it.
-  const migration::Head head{.peewee_migrations = state.lineage == migration::Lineage::none ? 0 : 18, .revision = revision};
+  const migration::Head head{.peewee_migrations = state.lineage == migration::Lineage::none ? 0 : 18,
+                             .revision = revision};
   const migration::Path path = TRY(migration::plan_path(state, head));
 
   DatabaseUpgrade upgrade;
@@ -112,7 +115,8 @@ Result<DatabaseUpgrade> upgrade_database(const fs::path& named, const std::strin
     TRY(file::rename(candidate.path(), file));
     return upgrade;
   }
-  TRY(check(upgrade, {.before = file, .after = candidate.path(), .path = &path, .state = &state, .head = head}, file, progress));
+  TRY(check(upgrade, {.before = file, .after = candidate.path(), .path = &path, .state = &state, .head = head}, file,
+            progress));
   upgrade.kept = file.string() + ".before-" + stamp;
   TRY(swap_in(file, candidate.path(), migrated, upgrade.kept));
   return upgrade;

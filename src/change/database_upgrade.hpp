@@ -18,14 +18,14 @@ namespace liftlock::change {
 
 /// What became of one database file, migrated without a deployment around it.
 struct DatabaseUpgrade {
-  std::string from_revision;           ///< empty: the base
+  std::string from_revision;  ///< empty: the base
   std::string to_revision;
   std::vector<const migration::Revision*> steps;  ///< in the order in which they ran; empty: it was there already
-  std::filesystem::path kept;          ///< the database as it was; empty where there was none or nothing was done
+  std::filesystem::path kept;  ///< the database as it was; empty where there was none or nothing was done
   std::vector<migration::Note> notes;
   std::int64_t quarantined = 0;
   std::filesystem::path quarantine_file;  ///< empty where nothing was quarantined
-  Verification verification;           ///< without checks for a new database
+  Verification verification;              ///< without checks for a new database
 };
 
 /// Migrates the SQLite database `file` to `revision` as Alembic's `upgrade` would: beside it, verified row by row, then

@@ -33,9 +33,10 @@ Result<void> agree_to_losses(Run& run, const Plan& plan, const Rehearsal& rehear
   run.report.losses = TRY(missing_in(rehearsal.after, connection, snapshot.manifest.created));
   if (run.report.losses.empty() || accepted) return {};
   const auto lines = lines_of(run.report.losses);
-  const Question question{"down-losing",
-                          fmt::format("Go back to the snapshot of {} and leave newer data behind?", plan.restore_point->taken_at),
-                          lines, true};
+  const Question question{
+      "down-losing",
+      fmt::format("Go back to the snapshot of {} and leave newer data behind?", plan.restore_point->taken_at), lines,
+      true};
   if (run.context.confirm(question)) return {};
   return refusal("would-lose-data", fmt::format("Going back to the snapshot of {}", plan.restore_point->taken_at),
                  fmt::format("The deployment holds data that the snapshot does not:\n{}", joined(lines)),

@@ -41,14 +41,15 @@ std::optional<Record> parse(std::string_view line, std::string_view previous) {
 }
 
 std::unexpected<Error> damaged(const std::filesystem::path& file, std::size_t line) {
-  return std::unexpected(Error{
-      ErrorKind::needs_hand, "journal-damaged", fmt::format("Reading the journal {}", file.string()),
-      fmt::format("Line {} is damaged, and others follow it.", line),
-      "Nothing was changed by this command. What the interrupted change had done is not known.",
-      fmt::format("Look at the files beside the database whose names hold \".liftlock-\": the one that ends in "
-                  "-before is the old database. The snapshot of the change can be restored with\n"
-                  "    liftlock backups DEPLOYMENT\n    liftlock restore DEPLOYMENT SNAPSHOT\n"
-                  "Then move {} away.", file.parent_path().string())});
+  return std::unexpected(
+      Error{ErrorKind::needs_hand, "journal-damaged", fmt::format("Reading the journal {}", file.string()),
+            fmt::format("Line {} is damaged, and others follow it.", line),
+            "Nothing was changed by this command. What the interrupted change had done is not known.",
+            fmt::format("Look at the files beside the database whose names hold \".liftlock-\": the one that ends in "
+                        "-before is the old database. The snapshot of the change can be restored with\n"
+                        "    liftlock backups DEPLOYMENT\n    liftlock restore DEPLOYMENT SNAPSHOT\n"
+                        "Then move {} away.",
+                        file.parent_path().string())});
 }
 
 std::unexpected<Error> trouble(std::string_view doing, const std::filesystem::path& file, int code) {
@@ -91,7 +92,8 @@ Result<Journal> Journal::open(const std::filesystem::path& file) {
   journal.descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (journal.descriptor_ < 0) return trouble("Opening", file, errno);
   if (is_new) TRY(file::sync(file.parent_path()));
-  if (content.torn && ::ftruncate(journal.descriptor_, content.whole_bytes) != 0) return trouble("Repairing", file, errno);
+  if (content.torn && ::ftruncate(journal.descriptor_, content.whole_bytes) != 0)
+    return trouble("Repairing", file, errno);
   journal.length_ = content.whole_bytes;
   std::string text = TRY(file::read(file));
   journal.checksum_ = last_checksum(std::string_view(text).substr(0, static_cast<std::size_t>(content.whole_bytes)));
@@ -110,15 +112,21 @@ Result<void> Journal::append(std::string_view step, std::int64_t nanoseconds, Js
     return trouble("Writing", file_, code);
   };
   switch (fault::point("journal-append")) {
-    case fault::Verdict::go_on: break;
-    case fault::Verdict::fail: return give_up(EIO);
-    case fault::Verdict::no_space: return give_up(ENOSPC);
+    case fault::Verdict::go_on:
+      break;
+    case fault::Verdict::fail:
+      return give_up(EIO);
+    case fault::Verdict::no_space:
+      return give_up(ENOSPC);
   }
   if (::write(descriptor_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) return give_up(errno);
   switch (fault::point("journal-sync")) {
-    case fault::Verdict::go_on: break;
-    case fault::Verdict::fail: return give_up(EIO);
-    case fault::Verdict::no_space: return give_up(ENOSPC);
+    case fault::Verdict::go_on:
+      break;
+    case fault::Verdict::fail:
+      return give_up(EIO);
+    case fault::Verdict::no_space:
+      return give_up(ENOSPC);
   }
   if (::fdatasync(descriptor_) != 0) return give_up(errno);
   length_ += static_cast<std::int64_t>(line.size());

@@ -13,8 +13,8 @@ namespace liftlock::change {
 
 /// One step of a change, written before it is done.
 struct Record {
-  std::string step;             ///< "begin", "swap", …: see story.hpp
-  std::int64_t nanoseconds = 0; ///< since the epoch, by the clock of that moment; orders nothing
+  std::string step;              ///< "begin", "swap", …: see story.hpp
+  std::int64_t nanoseconds = 0;  ///< since the epoch, by the clock of that moment; orders nothing
   nlohmann::ordered_json data;
 };
 

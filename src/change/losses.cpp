@@ -21,8 +21,9 @@ bool is_bookkeeping(std::string_view table) { return table == "alembic_version" 
 
 /// SQL for a time column in seconds, whichever unit it is kept in.
 std::string seconds_of(const std::string& column) {
-  return fmt::format("(CASE WHEN {0} > 100000000000000 THEN {0} / 1000000000 WHEN {0} > 100000000000 THEN {0} / 1000 ELSE {0} END)",
-                     column);
+  return fmt::format(
+      "(CASE WHEN {0} > 100000000000000 THEN {0} / 1000000000 WHEN {0} > 100000000000 THEN {0} / 1000 ELSE {0} END)",
+      column);
 }
 
 Result<std::int64_t> count(Connection& database, const std::string& sql) {
@@ -56,20 +57,25 @@ std::vector<std::string> key_of(const database::Table& table, const database::Ta
   return {};
 }
 
-Result<Loss> missing_rows(Connection& database, const database::Table& table, const database::Table& base, std::int64_t since) {
+Result<Loss> missing_rows(Connection& database, const database::Table& table, const database::Table& base,
+                          std::int64_t since) {
   Loss loss{table.name, 0, 0};
   const auto key = key_of(table, base);
   if (key.empty()) return loss;
   std::string same;
   for (const std::string& column : key) {
-    same += fmt::format("{}b.{} IS a.{}", same.empty() ? "" : " AND ", quote_identifier(column), quote_identifier(column));
+    same +=
+        fmt::format("{}b.{} IS a.{}", same.empty() ? "" : " AND ", quote_identifier(column), quote_identifier(column));
   }
   const std::string name = quote_identifier(table.name);
-  loss.added = TRY(count(database, fmt::format("SELECT count(*) FROM main.{} a WHERE NOT EXISTS (SELECT 1 FROM base.{} b WHERE {})",
-                                               name, name, same)));
+  loss.added = TRY(
+      count(database, fmt::format("SELECT count(*) FROM main.{} a WHERE NOT EXISTS (SELECT 1 FROM base.{} b WHERE {})",
+                                  name, name, same)));
   if (table.column("updated_at") != nullptr) {
-    loss.changed = TRY(count(database, fmt::format("SELECT count(*) FROM main.{} a WHERE {} > {} AND EXISTS (SELECT 1 FROM base.{} b WHERE {})",
-                                                   name, seconds_of("a.updated_at"), since, name, same)));
+    loss.changed = TRY(
+        count(database,
+              fmt::format("SELECT count(*) FROM main.{} a WHERE {} > {} AND EXISTS (SELECT 1 FROM base.{} b WHERE {})",
+                          name, seconds_of("a.updated_at"), since, name, same)));
   }
   return loss;
 }
@@ -77,8 +83,8 @@ Result<Loss> missing_rows(Connection& database, const database::Table& table, co
 Result<Loss> created_rows(Connection& database, const database::Table& table, std::int64_t since) {
   Loss loss{table.name, 0, 0};
   if (table.column("created_at") == nullptr) return loss;
-  loss.added = TRY(count(database, fmt::format("SELECT count(*) FROM main.{} WHERE {} > {}", quote_identifier(table.name),
-                                               seconds_of("created_at"), since)));
+  loss.added = TRY(count(database, fmt::format("SELECT count(*) FROM main.{} WHERE {} > {}",
+                                               quote_identifier(table.name), seconds_of("created_at"), since)));
   return loss;
 }
 
@@ -119,7 +125,8 @@ Result<std::vector<Loss>> missing_in(const std::filesystem::path& base, Connecti
   for (const auto& [name, table] : schema.tables) {
     if (is_bookkeeping(name)) continue;
     const database::Table* other = base_schema.table(name);
-    add(losses, other != nullptr ? TRY(missing_rows(database, table, *other, since)) : TRY(created_rows(database, table, since)));
+    add(losses, other != nullptr ? TRY(missing_rows(database, table, *other, since))
+                                 : TRY(created_rows(database, table, since)));
   }
   TRY(database.execute("DETACH base"));
   return losses;

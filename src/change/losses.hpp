@@ -18,8 +18,8 @@ namespace liftlock::change {
 [[nodiscard]] Result<nlohmann::ordered_json> marks_of_file(const std::filesystem::path& database);
 
 /// Rows above the marks, and rows below them whose updated_at is later than `since` (seconds since the epoch).
-[[nodiscard]] Result<std::vector<Loss>> written_since(database::Connection& database, const nlohmann::ordered_json& marks,
-                                                      std::int64_t since);
+[[nodiscard]] Result<std::vector<Loss>> written_since(database::Connection& database,
+                                                      const nlohmann::ordered_json& marks, std::int64_t since);
 
 /// Rows whose key is not in the database `base`, and rows that are in both and were updated after `since`; of tables
 /// that `base` does not have, those created after `since`, as far as that shows.

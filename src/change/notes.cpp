@@ -21,15 +21,17 @@ namespace {
 
 std::string base64(std::string_view bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  const int length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   text.resize(static_cast<std::size_t>(length));
   return text;
 }
 
 /// One line; throws Json::type_error for a value that is not UTF-8.
 std::string render(const migration::QuarantinedValue& value, bool as_base64) {
-  Json json = {{"revision", value.revision}, {"table", value.table}, {"column", value.column}, {"reason", value.reason}};
+  Json json = {
+      {"revision", value.revision}, {"table", value.table}, {"column", value.column}, {"reason", value.reason}};
   if (as_base64) {
     json["key_base64"] = base64(value.key);
     json["value_base64"] = base64(value.value);
@@ -70,8 +72,10 @@ void RunEnvironment::note(migration::Note note) {
   const auto same = std::ranges::find_if(notes_, [&](const migration::Note& known) {
     return std::tie(known.revision, known.id, known.table) == std::tie(note.revision, note.id, note.table);
   });
-  if (same == notes_.end()) notes_.push_back(std::move(note));
-  else same->count += note.count;
+  if (same == notes_.end())
+    notes_.push_back(std::move(note));
+  else
+    same->count += note.count;
 }
 
 void RunEnvironment::quarantine(migration::QuarantinedValue value) {
@@ -113,7 +117,10 @@ Result<void> RunEnvironment::finish() {
 Json to_json(const std::vector<migration::Note>& notes) {
   Json json = Json::array();
   for (const auto& note : notes) {
-    json.push_back({{"revision", note.revision}, {"table", note.table}, {"id", note.id}, {"text", sentence_of(note)},
+    json.push_back({{"revision", note.revision},
+                    {"table", note.table},
+                    {"id", note.id},
+                    {"text", sentence_of(note)},
                     {"count", note.count}});
   }
   return json;
@@ -130,7 +137,8 @@ std::vector<migration::Note> notes_from_json(const Json& json) {
 
 std::string sentence_of(const migration::Note& note) {
   std::string text = note.text;
-  if (const auto place = text.find("{}"); place != std::string::npos) text.replace(place, 2, std::to_string(note.count));
+  if (const auto place = text.find("{}"); place != std::string::npos)
+    text.replace(place, 2, std::to_string(note.count));
   return text;
 }
 

@@ -11,16 +11,16 @@ namespace liftlock::change {
 
 /// Where one change keeps its things. Names are made from its id alone, so that a later run finds them again.
 struct Places {
-  std::filesystem::path folder;      ///< <state folder>/changes/<id>
+  std::filesystem::path folder;  ///< <state folder>/changes/<id>
   std::filesystem::path journal;
   std::filesystem::path report;
-  std::filesystem::path quarantine;  ///< quarantine.jsonl, never removed
-  std::filesystem::path scratch;     ///< folder beside the database; disposable at any time
-  std::filesystem::path far_scratch; ///< the same in `folder`, for when there is no room beside the database
-  std::filesystem::path candidate;   ///< beside the database: the new file, about to be swapped in
-  std::filesystem::path before;      ///< beside the database: the database as it was before the change
-  std::filesystem::path after;       ///< beside the database: the changed database, once it was rolled back
-  std::filesystem::path aside;       ///< folder in the data directory: files that made room for the snapshot's
+  std::filesystem::path quarantine;   ///< quarantine.jsonl, never removed
+  std::filesystem::path scratch;      ///< folder beside the database; disposable at any time
+  std::filesystem::path far_scratch;  ///< the same in `folder`, for when there is no room beside the database
+  std::filesystem::path candidate;    ///< beside the database: the new file, about to be swapped in
+  std::filesystem::path before;       ///< beside the database: the database as it was before the change
+  std::filesystem::path after;        ///< beside the database: the changed database, once it was rolled back
+  std::filesystem::path aside;        ///< folder in the data directory: files that made room for the snapshot's
 };
 [[nodiscard]] Places places_of(const deployment::Deployment& deployment, const std::string& id);
 

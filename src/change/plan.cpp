@@ -23,29 +23,33 @@ namespace {
 
 Result<const release::Release*> resolve(std::string_view version) {
   if (const release::Release* release = release::find(version)) return release;
-  return std::unexpected(Error{
-      ErrorKind::usage, "version-unknown", fmt::format("Looking for the version \"{}\"", version),
-      "No release of Open WebUI that this program knows is called that.", "Nothing was changed.",
-      fmt::format("Did you mean {}? To see all:\n    liftlock versions", fmt::join(release::near_matches(version), ", "))});
+  return std::unexpected(
+      Error{ErrorKind::usage, "version-unknown", fmt::format("Looking for the version \"{}\"", version),
+            "No release of Open WebUI that this program knows is called that.", "Nothing was changed.",
+            fmt::format("Did you mean {}? To see all:\n    liftlock versions",
+                        fmt::join(release::near_matches(version), ", "))});
 }
 
 Result<std::string> choose_engine(const std::string& wanted) {
   if (wanted == "auto" || wanted == "native") return std::string("native");
   constexpr const char* doing = "Choosing the engine";
   if (wanted == "app") {
-    return refusal("engine-without-program", doing,
-                   "The engine \"app\" runs the migrations of the release's own program, and a data directory has no program.",
-                   "Leave --engine out: the native engine knows every revision up to this release.");
+    return refusal(
+        "engine-without-program", doing,
+        "The engine \"app\" runs the migrations of the release's own program, and a data directory has no program.",
+        "Leave --engine out: the native engine knows every revision up to this release.");
   }
-  return std::unexpected(Error{ErrorKind::usage, "engine-unknown", doing, fmt::format("There is no engine \"{}\".", wanted),
-                               "Nothing was changed.", "Choose auto, native or app."});
+  return std::unexpected(Error{ErrorKind::usage, "engine-unknown", doing,
+                               fmt::format("There is no engine \"{}\".", wanted), "Nothing was changed.",
+                               "Choose auto, native or app."});
 }
 
 /// SQLCipher looks like noise to SQLite: what people with DATABASE_TYPE=sqlite+sqlcipher see.
 Error explain_opening(Error error) {
   if (error.id == "database-not-a-database" && error.next.empty()) {
-    error.next = "If it is encrypted (sqlite+sqlcipher://): decrypt it into a plain SQLite file first; releases from 0.9.0 on "
-                 "refuse encrypted ones. Otherwise restore a snapshot or a backup.";
+    error.next =
+        "If it is encrypted (sqlite+sqlcipher://): decrypt it into a plain SQLite file first; releases from 0.9.0 on "
+        "refuse encrypted ones. Otherwise restore a snapshot or a backup.";
   }
   return error;
 }
@@ -83,15 +87,19 @@ void describe_steps(Plan& plan) {
 
 void put_restore_point(Plan& plan, const snapshot::Snapshot& snapshot) {
   const snapshot::Manifest& manifest = snapshot.manifest;
-  plan.restore_point = RestorePoint{snapshot.folder, iso_time(manifest.created),
-                                    manifest.releases.empty() ? std::string() : manifest.releases.back(), manifest.revision};
+  plan.restore_point =
+      RestorePoint{snapshot.folder, iso_time(manifest.created),
+                   manifest.releases.empty() ? std::string() : manifest.releases.back(), manifest.revision};
 }
 
 hazard::Way way_of(Direction direction) {
   switch (direction) {
-    case Direction::none: return hazard::Way::none;
-    case Direction::up: return hazard::Way::up;
-    case Direction::down: return hazard::Way::down;
+    case Direction::none:
+      return hazard::Way::none;
+    case Direction::up:
+      return hazard::Way::up;
+    case Direction::down:
+      return hazard::Way::down;
   }
   return hazard::Way::none;
 }
@@ -148,7 +156,8 @@ Result<Plan> make_plan(const deployment::Deployment& deployment, std::string_vie
   auto state = migration::inspect_state(*opened);
   if (!state) return std::unexpected(explain_opening(std::move(state).error()));
   plan.from_state = *std::move(state);
-  for (const auto* release : release::releases_of(plan.from_state)) plan.from_releases.push_back(to_string(release->version));
+  for (const auto* release : release::releases_of(plan.from_state))
+    plan.from_releases.push_back(to_string(release->version));
   TRY(find_path(plan));
   describe_steps(plan);
 

@@ -31,9 +31,9 @@ struct PlanStep {
 };
 
 struct Costs {
-  double seconds = 0;           ///< the whole change: snapshot, rehearsal, cutover; from sizes and measured speeds
-  double downtime_seconds = 0;  ///< of which nobody can use the deployment
-  std::int64_t memory_bytes = 0;  ///< from a sample of the chats: one that is larger than these needs more
+  double seconds = 0;                ///< the whole change: snapshot, rehearsal, cutover; from sizes and measured speeds
+  double downtime_seconds = 0;       ///< of which nobody can use the deployment
+  std::int64_t memory_bytes = 0;     ///< from a sample of the chats: one that is larger than these needs more
   std::int64_t disk_bytes = 0;       ///< needed on the database's file system, at the worst moment
   std::int64_t disk_free_bytes = 0;  ///< there now
 };
@@ -60,7 +60,7 @@ struct Plan {
   std::vector<hazard::Finding> findings;
   std::vector<std::string> points_of_no_return;  ///< sentences
   Costs costs;
-  std::optional<RestorePoint> restore_point;     ///< set where direction is down and one exists
+  std::optional<RestorePoint> restore_point;  ///< set where direction is down and one exists
 
   /// The findings that refuse the change.
   [[nodiscard]] std::vector<const hazard::Finding*> blockers() const;

@@ -12,27 +12,36 @@ using Json = nlohmann::ordered_json;
 
 std::string_view name_of(Direction direction) {
   switch (direction) {
-    case Direction::none: return "none";
-    case Direction::up: return "up";
-    case Direction::down: return "down";
+    case Direction::none:
+      return "none";
+    case Direction::up:
+      return "up";
+    case Direction::down:
+      return "down";
   }
   return "none";
 }
 
 std::string_view name_of(hazard::Severity severity) {
   switch (severity) {
-    case hazard::Severity::note: return "note";
-    case hazard::Severity::warning: return "warning";
-    case hazard::Severity::blocks: return "blocks";
+    case hazard::Severity::note:
+      return "note";
+    case hazard::Severity::warning:
+      return "warning";
+    case hazard::Severity::blocks:
+      return "blocks";
   }
   return "note";
 }
 
 std::string_view name_of(migration::Lineage lineage) {
   switch (lineage) {
-    case migration::Lineage::none: return "none";
-    case migration::Lineage::peewee: return "peewee";
-    case migration::Lineage::alembic: return "alembic";
+    case migration::Lineage::none:
+      return "none";
+    case migration::Lineage::peewee:
+      return "peewee";
+    case migration::Lineage::alembic:
+      return "alembic";
   }
   return "none";
 }
@@ -40,8 +49,10 @@ std::string_view name_of(migration::Lineage lineage) {
 Json state_json(const Plan& plan) {
   Json leftovers = Json::array();
   for (const auto& leftover : plan.from_state.leftovers) {
-    leftovers.push_back({{"id", leftover.id}, {"explanation", leftover.explanation},
-                         {"repairable", leftover.repairable}, {"repair", leftover.repair}});
+    leftovers.push_back({{"id", leftover.id},
+                         {"explanation", leftover.explanation},
+                         {"repairable", leftover.repairable},
+                         {"repair", leftover.repair}});
   }
   return {{"releases", plan.from_releases},
           {"revision", plan.from_state.revision},
@@ -61,31 +72,43 @@ Json steps_json(const Plan& plan) {
 Json findings_json(const Plan& plan) {
   Json findings = Json::array();
   for (const auto& finding : plan.findings) {
-    findings.push_back({{"id", finding.id}, {"severity", name_of(finding.severity)}, {"title", finding.title},
-                        {"meaning", finding.meaning}, {"solution", finding.solution}, {"count", finding.count},
+    findings.push_back({{"id", finding.id},
+                        {"severity", name_of(finding.severity)},
+                        {"title", finding.title},
+                        {"meaning", finding.meaning},
+                        {"solution", finding.solution},
+                        {"count", finding.count},
                         {"examples", finding.examples}});
   }
   return findings;
 }
 
 Json costs_json(const Costs& costs) {
-  return {{"seconds", costs.seconds}, {"downtime_seconds", costs.downtime_seconds},
-          {"memory_bytes", costs.memory_bytes}, {"disk_bytes", costs.disk_bytes},
+  return {{"seconds", costs.seconds},
+          {"downtime_seconds", costs.downtime_seconds},
+          {"memory_bytes", costs.memory_bytes},
+          {"disk_bytes", costs.disk_bytes},
           {"disk_free_bytes", costs.disk_free_bytes}};
 }
 
 Json restore_point_json(const Plan& plan) {
   if (!plan.restore_point) return nullptr;
-  return {{"snapshot", plan.restore_point->snapshot.string()}, {"taken_at", plan.restore_point->taken_at},
-          {"release", plan.restore_point->release}, {"revision", plan.restore_point->revision}};
+  return {{"snapshot", plan.restore_point->snapshot.string()},
+          {"taken_at", plan.restore_point->taken_at},
+          {"release", plan.restore_point->release},
+          {"revision", plan.restore_point->revision}};
 }
 
 }  // namespace
 
 Error refusal_of(const Plan& plan) {
   const auto blockers = plan.blockers();
-  Error error{ErrorKind::refused, "change-refused",
-              fmt::format("Planning the change of {} to {}", plan.address, plan.target_release), {}, "Nothing was changed.", {}};
+  Error error{ErrorKind::refused,
+              "change-refused",
+              fmt::format("Planning the change of {} to {}", plan.address, plan.target_release),
+              {},
+              "Nothing was changed.",
+              {}};
   if (blockers.size() == 1) error.id = blockers.front()->id;
   for (const auto* finding : blockers) {
     std::string who;

@@ -68,17 +68,23 @@ std::optional<std::string> point_of(const Revision& revision) {
 std::vector<std::string> points_of_no_return(const Plan& plan, bool has_vector_store) {
   std::vector<std::string> points;
   if (plan.direction == Direction::down && plan.restore_point) {
-    points.push_back(fmt::format("The data goes back to the snapshot of {}; what was written since is left behind, and "
-                                 "counted before you are asked.", plan.restore_point->taken_at));
+    points.push_back(
+        fmt::format("The data goes back to the snapshot of {}; what was written since is left behind, and "
+                    "counted before you are asked.",
+                    plan.restore_point->taken_at));
   }
   if (plan.direction != Direction::up) return points;
-  points.push_back(fmt::format("Until the change is settled, `liftlock rollback` undoes it; what is written under {} by "
-                               "then is left behind.", plan.target_release));
+  points.push_back(
+      fmt::format("Until the change is settled, `liftlock rollback` undoes it; what is written under {} by "
+                  "then is left behind.",
+                  plan.target_release));
   for (const Revision* step : plan.path.all()) {
     if (auto point = point_of(*step)) points.push_back(*std::move(point));
   }
   if (has_vector_store) {
-    points.push_back("A newer program may upgrade the vector store at its first start, one way; the snapshot holds it as it is now.");
+    points.push_back(
+        "A newer program may upgrade the vector store at its first start, one way; the snapshot holds it as it is "
+        "now.");
   }
   return points;
 }

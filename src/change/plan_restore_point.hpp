@@ -17,6 +17,7 @@ struct RestorePoints {
 };
 
 /// Looks at the manifests only: the rehearsal proves the snapshot.
-[[nodiscard]] Result<RestorePoints> find_restore_points(const std::filesystem::path& store, const release::Release& target);
+[[nodiscard]] Result<RestorePoints> find_restore_points(const std::filesystem::path& store,
+                                                        const release::Release& target);
 
 }  // namespace liftlock::change

@@ -39,7 +39,8 @@ Result<void> clear(const Rehearsal& rehearsal) {
 Result<void> check_state(const Rehearsal& rehearsal, const RehearsalRequest& request) {
   auto connection = TRY(database::Connection::open(rehearsal.before, database::OpenMode::immutable));
   const auto state = TRY(migration::inspect_state(connection));
-  if (state.revision == request.state->revision && state.peewee_migrations == request.state->peewee_migrations) return {};
+  if (state.revision == request.state->revision && state.peewee_migrations == request.state->peewee_migrations)
+    return {};
   return refusal("changed-meanwhile", "Rehearsing the change",
                  fmt::format("The database was at revision {} when the plan was made, and is at {} now.",
                              request.state->revision, state.revision),
@@ -83,8 +84,12 @@ Result<Rehearsal> run(const RehearsalRequest& request, Clock& clock, IdSource& i
 }
 
 Json error_json(const Error& error) {
-  return {{"kind", static_cast<int>(error.kind)}, {"id", error.id}, {"doing", error.doing}, {"what", error.what},
-          {"state", error.state}, {"next", error.next}};
+  return {{"kind", static_cast<int>(error.kind)},
+          {"id", error.id},
+          {"doing", error.doing},
+          {"what", error.what},
+          {"state", error.state},
+          {"next", error.next}};
 }
 
 Json answer_of(const Result<Rehearsal>& result) {
@@ -143,8 +148,8 @@ std::string drain(int descriptor) {
   ::_exit(0);  // no destructors: locks and buffers are the parent's
 }
 
-[[noreturn]] void be_the_child(int descriptor, pid_t parent, const RehearsalRequest& request, Clock& clock, IdSource& ids,
-                               Progress& progress) {
+[[noreturn]] void be_the_child(int descriptor, pid_t parent, const RehearsalRequest& request, Clock& clock,
+                               IdSource& ids, Progress& progress) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(1);  // it died before that
   try {
@@ -156,9 +161,10 @@ std::string drain(int descriptor) {
 }
 
 std::unexpected<Error> died(int status) {
-  const std::string how = WIFSIGNALED(status)
-                              ? fmt::format("Its process was ended by signal {} ({}).", WTERMSIG(status), ::strsignal(WTERMSIG(status)))
-                              : fmt::format("Its process ended with status {} and without an answer.", WEXITSTATUS(status));
+  const std::string how =
+      WIFSIGNALED(status)
+          ? fmt::format("Its process was ended by signal {} ({}).", WTERMSIG(status), ::strsignal(WTERMSIG(status)))
+          : fmt::format("Its process ended with status {} and without an answer.", WEXITSTATUS(status));
   return failure("rehearsal-died", "Rehearsing the change", how,
                  "If it was the system that ran out of memory, free some, then run the command again.");
 }

@@ -41,6 +41,7 @@ struct Rehearsal {
 /// Runs the whole plan on a copy, in a process of its own, so that the memory measured is the rehearsal's and nothing
 /// that happens to it happens to the caller.
 /// Errors: "rehearsal-died" if that process ended without an answer; those of the steps.
-[[nodiscard]] Result<Rehearsal> rehearse(const RehearsalRequest& request, Clock& clock, IdSource& ids, Progress& progress);
+[[nodiscard]] Result<Rehearsal> rehearse(const RehearsalRequest& request, Clock& clock, IdSource& ids,
+                                         Progress& progress);
 
 }  // namespace liftlock::change

@@ -38,7 +38,9 @@ std::vector<std::filesystem::path> paths_from(const Json& json) {
 }
 
 Json to_json(const SnapshotFigures& figures) {
-  return {{"path", figures.path.string()}, {"bytes", figures.bytes}, {"data_bytes", figures.data_bytes},
+  return {{"path", figures.path.string()},
+          {"bytes", figures.bytes},
+          {"data_bytes", figures.data_bytes},
           {"seconds", figures.seconds}};
 }
 
@@ -100,7 +102,8 @@ Report report_from(const Json& json) {
   report.quarantined = json.at("quarantine").value("count", std::int64_t{0});
   report.quarantine_file = json.at("quarantine").value("file", "");
   for (const Json& loss : json.value("losses", Json::array())) {
-    report.losses.push_back({loss.value("table", ""), loss.value("added", std::int64_t{0}), loss.value("changed", std::int64_t{0})});
+    report.losses.push_back(
+        {loss.value("table", ""), loss.value("added", std::int64_t{0}), loss.value("changed", std::int64_t{0})});
   }
   report.kept_files = paths_from(json.value("kept_files", Json::array()));
   report.restored_files = paths_from(json.value("restored_files", Json::array()));
@@ -139,8 +142,9 @@ Json to_json(const Report& report) {
   json["failure"] = report.failure;
   json["snapshot"] = report.snapshot ? to_json(*report.snapshot) : Json(nullptr);
   json["rehearsal"] = report.rehearsal ? to_json(*report.rehearsal) : Json(nullptr);
-  json["cutover"] = report.cutover ? Json{{"seconds", report.cutover->seconds}, {"used_rehearsed", report.cutover->used_rehearsed}}
-                                   : Json(nullptr);
+  json["cutover"] = report.cutover
+                        ? Json{{"seconds", report.cutover->seconds}, {"used_rehearsed", report.cutover->used_rehearsed}}
+                        : Json(nullptr);
   json["verification"] = report.verification ? to_json(*report.verification) : Json(nullptr);
   json["notes"] = to_json(report.notes);
   json["quarantine"] = {{"count", report.quarantined}, {"file", report.quarantine_file.string()}};
@@ -167,8 +171,10 @@ Result<Report> read_report(const std::filesystem::path& file) {
   const std::string content = TRY(file::read(file));
   const Json json = Json::parse(content, nullptr, false);
   auto report = report_from_json(json);
-  if (report) report->file = file;
-  else report.error().doing = fmt::format("Reading the report {}", file.string());
+  if (report)
+    report->file = file;
+  else
+    report.error().doing = fmt::format("Reading the report {}", file.string());
   return report;
 }
 

@@ -16,13 +16,13 @@ namespace liftlock::change {
 
 /// How a change stands or ended. The names are those in report.json.
 enum class Outcome {
-  unfinished,    ///< "unfinished": interrupted; `liftlock resume` ends it
-  already_there, ///< "already-there": nothing to do
-  rehearsed,     ///< "rehearsed": only the rehearsal was asked for, and it went well
-  changed,       ///< "changed": verified; the old database is kept until settled
-  settled,       ///< "settled": changed, and the old database is no longer kept
-  undone,        ///< "undone": it failed or was interrupted; all is as it was
-  rolled_back    ///< "rolled-back": changed, then brought back by hand
+  unfinished,     ///< "unfinished": interrupted; `liftlock resume` ends it
+  already_there,  ///< "already-there": nothing to do
+  rehearsed,      ///< "rehearsed": only the rehearsal was asked for, and it went well
+  changed,        ///< "changed": verified; the old database is kept until settled
+  settled,        ///< "settled": changed, and the old database is no longer kept
+  undone,         ///< "undone": it failed or was interrupted; all is as it was
+  rolled_back     ///< "rolled-back": changed, then brought back by hand
 };
 [[nodiscard]] std::string_view name_of(Outcome outcome);
 [[nodiscard]] std::optional<Outcome> outcome_named(std::string_view name);
@@ -36,7 +36,7 @@ struct Loss {
 
 struct SnapshotFigures {
   std::filesystem::path path;
-  std::int64_t bytes = 0;    ///< on disk
+  std::int64_t bytes = 0;       ///< on disk
   std::int64_t data_bytes = 0;  ///< of what it holds
   double seconds = 0;
 };
@@ -66,7 +66,7 @@ struct Report {
   std::string from_revision;
   std::string to_release;
   std::string to_revision;
-  std::string started_at;   ///< ISO times
+  std::string started_at;  ///< ISO times
   std::string finished_at;
   nlohmann::ordered_json plan;  ///< as Plan's to_json; null where there was none
   std::optional<SnapshotFigures> snapshot;
@@ -75,13 +75,13 @@ struct Report {
   std::optional<Verification> verification;
   std::vector<migration::Note> notes;
   std::int64_t quarantined = 0;
-  std::filesystem::path quarantine_file;  ///< empty where nothing was quarantined
-  std::vector<Loss> losses;               ///< what going back left behind
+  std::filesystem::path quarantine_file;              ///< empty where nothing was quarantined
+  std::vector<Loss> losses;                           ///< what going back left behind
   std::vector<std::filesystem::path> kept_files;      ///< the old (or rolled-back) database and what was moved aside
   std::vector<std::filesystem::path> restored_files;  ///< taken from the snapshot
-  std::string failure;                    ///< why it was undone; empty otherwise
-  std::vector<std::string> next;          ///< commands that make sense now
-  std::filesystem::path file;             ///< where report.json is
+  std::string failure;                                ///< why it was undone; empty otherwise
+  std::vector<std::string> next;                      ///< commands that make sense now
+  std::filesystem::path file;                         ///< where report.json is
 };
 
 /// The contents of report.json; documented in docs/reference.
@@ -94,8 +94,8 @@ struct Report {
 /// The same as text without layout: sections of label and value, and tables. The command line draws it.
 struct ReportSection {
   std::string title;
-  std::vector<std::pair<std::string, std::string>> lines;   ///< label (may be empty), value
-  std::vector<std::string> columns;                         ///< of a table; empty: no table
+  std::vector<std::pair<std::string, std::string>> lines;  ///< label (may be empty), value
+  std::vector<std::string> columns;                        ///< of a table; empty: no table
   std::vector<std::vector<std::string>> rows;
 };
 /// `headline` is one sentence: what happened.

@@ -30,16 +30,24 @@ std::string origin(const Report& report) {
 
 std::string headline(const Report& report) {
   switch (report.outcome) {
-    case Outcome::already_there: return fmt::format("{} is at {} already: nothing to do.", report.address, report.to_release);
-    case Outcome::rehearsed: return fmt::format("Rehearsed: {} to {} works on a copy. Nothing was changed.", origin(report), report.to_release);
-    case Outcome::changed: return fmt::format("Changed: {} is now at {}, verified.", report.address, report.to_release);
-    case Outcome::settled: return fmt::format("Changed to {} and settled.", report.to_release);
-    case Outcome::undone: return report.command == "rollback" ? fmt::format("Not rolled back: {} is as it was.", report.address)
-                                                              : fmt::format("Not changed: {} is as it was.", report.address);
+    case Outcome::already_there:
+      return fmt::format("{} is at {} already: nothing to do.", report.address, report.to_release);
+    case Outcome::rehearsed:
+      return fmt::format("Rehearsed: {} to {} works on a copy. Nothing was changed.", origin(report),
+                         report.to_release);
+    case Outcome::changed:
+      return fmt::format("Changed: {} is now at {}, verified.", report.address, report.to_release);
+    case Outcome::settled:
+      return fmt::format("Changed to {} and settled.", report.to_release);
+    case Outcome::undone:
+      return report.command == "rollback" ? fmt::format("Not rolled back: {} is as it was.", report.address)
+                                          : fmt::format("Not changed: {} is as it was.", report.address);
     case Outcome::rolled_back:
-      return report.command == "rollback" ? fmt::format("Rolled back: {} is what it was before the change.", report.address)
-                                          : fmt::format("Changed to {}, and rolled back since.", report.to_release);
-    case Outcome::unfinished: return fmt::format("Interrupted: end it with liftlock resume {}", report.address);
+      return report.command == "rollback"
+                 ? fmt::format("Rolled back: {} is what it was before the change.", report.address)
+                 : fmt::format("Changed to {}, and rolled back since.", report.to_release);
+    case Outcome::unfinished:
+      return fmt::format("Interrupted: end it with liftlock resume {}", report.address);
   }
   return {};
 }
@@ -50,14 +58,16 @@ ReportSection summary(const Report& report) {
   section.lines.emplace_back("from", origin(report));
   section.lines.emplace_back("to", report.to_release);
   if (const auto& snapshot = report.snapshot) {
-    section.lines.emplace_back("snapshot", fmt::format("{} of {} in {}: {}", bytes(snapshot->bytes), bytes(snapshot->data_bytes),
-                                                       seconds(snapshot->seconds), snapshot->path.string()));
+    section.lines.emplace_back("snapshot",
+                               fmt::format("{} of {} in {}: {}", bytes(snapshot->bytes), bytes(snapshot->data_bytes),
+                                           seconds(snapshot->seconds), snapshot->path.string()));
   }
   if (const auto& rehearsal = report.rehearsal) {
-    section.lines.emplace_back(
-        "rehearsal", fmt::format("restored in {}, migrated in {}, verified in {}; {} of memory, {} of disk",
-                                 seconds(rehearsal->restore_seconds), seconds(rehearsal->migrate_seconds),
-                                 seconds(rehearsal->verify_seconds), bytes(rehearsal->peak_memory_bytes), bytes(rehearsal->peak_disk_bytes)));
+    section.lines.emplace_back("rehearsal",
+                               fmt::format("restored in {}, migrated in {}, verified in {}; {} of memory, {} of disk",
+                                           seconds(rehearsal->restore_seconds), seconds(rehearsal->migrate_seconds),
+                                           seconds(rehearsal->verify_seconds), bytes(rehearsal->peak_memory_bytes),
+                                           bytes(rehearsal->peak_disk_bytes)));
   }
   if (report.cutover && report.cutover->seconds > 0) {
     section.lines.emplace_back("cutover", seconds(report.cutover->seconds));
@@ -77,7 +87,8 @@ ReportSection checks(const Verification& verification) {
 
 ReportSection counts(const Verification& verification) {
   ReportSection section{"What is there", {}, {"", "before", "after"}, {}};
-  for (const Count& count : verification.counts) section.rows.push_back({count.kind, number(count.before), number(count.after)});
+  for (const Count& count : verification.counts)
+    section.rows.push_back({count.kind, number(count.before), number(count.after)});
   return section;
 }
 
@@ -94,7 +105,8 @@ ReportSection notes(const Report& report) {
   for (const auto& note : report.notes) section.lines.emplace_back(note.table, sentence_of(note));
   if (report.quarantined > 0) {
     section.lines.emplace_back("quarantine", fmt::format("{} that the new version cannot hold; kept for ever in {}",
-                                                         format_count(report.quarantined, "value", "values"), report.quarantine_file.string()));
+                                                         format_count(report.quarantined, "value", "values"),
+                                                         report.quarantine_file.string()));
   }
   return section;
 }

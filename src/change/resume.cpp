@@ -43,11 +43,14 @@ Result<void> check_glance(Run& run, const Swap& swap) {
                    fmt::format("It is at revision {} instead of {}.", state.revision, wanted));
   }
   const auto now = TRY(file::facts(swap.database));
-  const bool untouched = now.size == swap.new_file.size && now.modified_nanoseconds == swap.new_file.modified_nanoseconds;
+  const bool untouched =
+      now.size == swap.new_file.size && now.modified_nanoseconds == swap.new_file.modified_nanoseconds;
   if (untouched) return {};  // its bytes were verified before the swap
   const auto verification = TRY(verify_alone(swap.database, wanted, run.context.progress));
   for (const Check& check : verification.checks) {
-    if (!check.ok) return failure("verification-failed", "Verifying the database that was swapped in", check.title + ": " + check.detail);
+    if (!check.ok)
+      return failure("verification-failed", "Verifying the database that was swapped in",
+                     check.title + ": " + check.detail);
   }
   return {};
 }
@@ -55,7 +58,8 @@ Result<void> check_glance(Run& run, const Swap& swap) {
 Result<Report> end_as_changed(Run& run) {
   const Record* begin = find_record(run.journal, "begin");
   if (run.report.command == "rollback") return conclude_rollback(run, begin->data.value("of", ""));
-  if (const std::string folder = begin->data.value("restore_point", ""); !folder.empty()) TRY(bring_back_files(run, folder));
+  if (const std::string folder = begin->data.value("restore_point", ""); !folder.empty())
+    TRY(bring_back_files(run, folder));
   run.report.kept_files.insert(run.report.kept_files.begin(), run.places.before);
   run.report.next = {fmt::format("liftlock status {}", run.deployment.address),
                      fmt::format("liftlock rollback {}", run.deployment.address)};
@@ -64,13 +68,15 @@ Result<Report> end_as_changed(Run& run) {
 }
 
 std::unexpected<Error> cannot_tell(const Run& run, const Swap& swap) {
-  return std::unexpected(Error{
-      ErrorKind::needs_hand, "swap-unknown", fmt::format("Resuming the change {}", run.report.id),
-      fmt::format("{} is neither the old nor the new database: another program has replaced it.", swap.database.string()),
-      "Nothing was changed by this command.",
-      fmt::format("The old database is kept as the file that ends in -before beside it; the snapshots are listed by\n    liftlock backups {}\n"
-                  "When you have decided which one to use, move {} away.",
-                  run.deployment.address, run.places.folder.string())});
+  return std::unexpected(
+      Error{ErrorKind::needs_hand, "swap-unknown", fmt::format("Resuming the change {}", run.report.id),
+            fmt::format("{} is neither the old nor the new database: another program has replaced it.",
+                        swap.database.string()),
+            "Nothing was changed by this command.",
+            fmt::format("The old database is kept as the file that ends in -before beside it; the snapshots are listed "
+                        "by\n    liftlock backups {}\n"
+                        "When you have decided which one to use, move {} away.",
+                        run.deployment.address, run.places.folder.string())});
 }
 
 Result<Report> end_after_swap(Run& run, const Swap& swap) {
@@ -78,7 +84,8 @@ Result<Report> end_after_swap(Run& run, const Swap& swap) {
   const bool reversing = run.journal.records().back().step == "reverse";
   if (find_record(run.journal, "verified") != nullptr && !reversing) return end_as_changed(run);
   auto driver = TRY(deployment::make_driver(run.deployment));
-  Result<void> right = reversing ? failure("reversing", "Resuming the change", "It was being reversed.") : check_glance(run, swap);
+  Result<void> right =
+      reversing ? failure("reversing", "Resuming the change", "It was being reversed.") : check_glance(run, swap);
   if (right) {
     const Json marks = TRY(marks_of_file(swap.database));
     TRY(run.note("verified", {{"since", run.context.clock.seconds()}, {"marks", marks}}));
@@ -100,9 +107,13 @@ Result<Report> end(Run& run) {
   if (swap_record == nullptr) return end_as_it_was(run);
   const Swap swap = TRY(swap_from(swap_record->data, run.deployment, run.report.id));
   switch (TRY(state_of(swap))) {
-    case SwapState::not_done: TRY(tidy(swap, SwapState::not_done)); return end_as_it_was(run);
-    case SwapState::done: return end_after_swap(run, swap);
-    case SwapState::unknown: break;
+    case SwapState::not_done:
+      TRY(tidy(swap, SwapState::not_done));
+      return end_as_it_was(run);
+    case SwapState::done:
+      return end_after_swap(run, swap);
+    case SwapState::unknown:
+      break;
   }
   return cannot_tell(run, swap);
 }

@@ -17,12 +17,13 @@ namespace {
 Result<Report> change_to_undo(const deployment::Deployment& deployment) {
   auto found = TRY(last_unsettled(deployment));
   const std::string doing = fmt::format("Rolling back {}", deployment.address);
-  const std::string next = fmt::format("To go back to a snapshot:\n    liftlock backups {0}\n    liftlock restore {0} SNAPSHOT",
-                                       deployment.address);
+  const std::string next = fmt::format(
+      "To go back to a snapshot:\n    liftlock backups {0}\n    liftlock restore {0} SNAPSHOT", deployment.address);
   if (!found) return refusal("nothing-to-roll-back", doing, "There is no change that is not settled.", next);
   const Places places = places_of(deployment, found->id);
   if (!file::exists(places.before)) {
-    return refusal("kept-database-missing", doing, fmt::format("The database from before is gone: {}", places.before.string()), next);
+    return refusal("kept-database-missing", doing,
+                   fmt::format("The database from before is gone: {}", places.before.string()), next);
   }
   return *std::move(found);
 }
@@ -34,7 +35,8 @@ Result<std::vector<Loss>> count_losses(const deployment::Deployment& deployment,
   if (verified == nullptr || swapped == nullptr) return std::vector<Loss>{};
   const auto now = TRY(file::facts(deployment.database));
   const Json& then = swapped->data.at("new");
-  if (then.at("inode") == now.identity.inode && then.at("size") == now.size && then.at("modified") == now.modified_nanoseconds) {
+  if (then.at("inode") == now.identity.inode && then.at("size") == now.size &&
+      then.at("modified") == now.modified_nanoseconds) {
     return std::vector<Loss>{};
   }
   auto connection = TRY(database::Connection::open(deployment.database, database::OpenMode::immutable));
@@ -43,7 +45,10 @@ Result<std::vector<Loss>> count_losses(const deployment::Deployment& deployment,
 }
 
 Result<void> agree(const Report& original, const std::vector<Loss>& losses, Context& context) {
-  Question question{"rollback", fmt::format("Bring {} back to before the change of {}?", original.address, original.started_at), {}, false};
+  Question question{"rollback",
+                    fmt::format("Bring {} back to before the change of {}?", original.address, original.started_at),
+                    {},
+                    false};
   if (!losses.empty()) {
     question.id = "rollback-losing";
     question.text = "Roll back, although there is newer data, which is then only in the file that is kept aside?";
@@ -51,7 +56,8 @@ Result<void> agree(const Report& original, const std::vector<Loss>& losses, Cont
     question.dangerous = true;
   }
   if (context.confirm(question)) return {};
-  return std::unexpected(Error{ErrorKind::cancelled, "cancelled", "Rolling back", "It was cancelled.", "Nothing was changed.", {}});
+  return std::unexpected(
+      Error{ErrorKind::cancelled, "cancelled", "Rolling back", "It was cancelled.", "Nothing was changed.", {}});
 }
 
 /// The file that comes back must be the one that was there: size and time of its last change say so.
@@ -59,7 +65,8 @@ Result<Json> look_at(const fs::path& path, const Swap& swap) {
   const auto now = TRY(file::facts(path));
   if (now.identity.inode != swap.new_file.identity.inode || now.size != swap.new_file.size ||
       now.modified_nanoseconds != swap.new_file.modified_nanoseconds) {
-    return failure("verification-failed", "Verifying the database that was brought back", "Somebody has written to it.");
+    return failure("verification-failed", "Verifying the database that was brought back",
+                   "Somebody has written to it.");
   }
   auto connection = TRY(database::Connection::open(path, database::OpenMode::immutable));
   const auto state = TRY(migration::inspect_state(connection));
@@ -88,7 +95,8 @@ void put_original(Report& report, const Report& original) {
 
 Result<void> swap_back(Run& run, const Report& original) {
   const double begun = run.context.clock.monotonic_seconds();
-  const auto swap = TRY(prepare_swap(run.deployment.database, places_of(run.deployment, original.id).before, run.places.after));
+  const auto swap =
+      TRY(prepare_swap(run.deployment.database, places_of(run.deployment, original.id).before, run.places.after));
   TRY(swap_in(run, {original.id, "before", "after"}, swap, [&] { return look_at(run.deployment.database, swap); }));
   run.report.cutover = CutoverFigures{run.context.clock.monotonic_seconds() - begun, true};
   return {};
@@ -107,7 +115,8 @@ Error give_up(Run& run, Error error) {
 /// The database is back already; a snapshot that is gone or damaged must not keep the rollback from ending.
 Result<void> bring_back_what_can_be(Run& run, const fs::path& snapshot_folder) {
   auto brought = bring_back_files(run, snapshot_folder);
-  if (brought || !brought.error().id.starts_with("snapshot-") || brought.error().id == "snapshot-no-space") return brought;
+  if (brought || !brought.error().id.starts_with("snapshot-") || brought.error().id == "snapshot-no-space")
+    return brought;
   run.report.failure = fmt::format("The files beside the database were not brought back: {}", brought.error().what);
   return {};
 }
@@ -151,8 +160,9 @@ Result<Report> roll_back(const deployment::Deployment& deployment, Context& cont
   TRY(check_kept(deployment, original, original_journal));
   const auto losses = TRY(count_losses(deployment, original_journal));
   TRY(agree(original, losses, context));
-  Run run = TRY(begin_run(deployment, context, "rollback",
-                          {{"of", original.id}, {"version", original.from_releases.empty() ? "" : original.from_releases.back()}}));
+  Run run = TRY(begin_run(
+      deployment, context, "rollback",
+      {{"of", original.id}, {"version", original.from_releases.empty() ? "" : original.from_releases.back()}}));
   run.report.losses = losses;
   put_original(run.report, original);
   if (auto swapped = swap_back(run, original); !swapped) return std::unexpected(give_up(run, swapped.error()));

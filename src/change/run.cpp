@@ -31,8 +31,9 @@ Result<Run> begin_run(const deployment::Deployment& deployment, Context& context
   report.address = deployment.address;
   report.started_at = iso_time(context.clock.seconds());
   report.file = places.report;
-  Run run{deployment, context, std::move(places), TRY(Journal::open(places_of(deployment, id).journal)), std::move(report),
-          context.clock.monotonic_seconds()};
+  Run run{deployment,        context,
+          std::move(places), TRY(Journal::open(places_of(deployment, id).journal)),
+          std::move(report), context.clock.monotonic_seconds()};
   data["command"] = command;
   TRY(run.note("begin", std::move(data)));
   return run;
@@ -54,8 +55,8 @@ Result<Run> take_up_run(const deployment::Deployment& deployment, Context& conte
     report.from_releases = begin->data.value("from_releases", std::vector<std::string>{});
     report.started_at = iso_time(begin->nanoseconds / 1'000'000'000);
   }
-  return Run{deployment, context, std::move(places), std::move(journal), std::move(report),
-             context.clock.monotonic_seconds()};
+  return Run{deployment,         context,           std::move(places),
+             std::move(journal), std::move(report), context.clock.monotonic_seconds()};
 }
 
 Result<void> finish(Run& run, Outcome outcome) {
@@ -119,7 +120,9 @@ Result<std::optional<Report>> last_unsettled(const deployment::Deployment& deplo
 namespace {
 
 Json facts_json(const file::Facts& facts) {
-  return {{"device", facts.identity.device}, {"inode", facts.identity.inode}, {"size", facts.size},
+  return {{"device", facts.identity.device},
+          {"inode", facts.identity.inode},
+          {"size", facts.size},
           {"modified", facts.modified_nanoseconds}};
 }
 
@@ -136,14 +139,18 @@ Result<fs::path> path_of(const deployment::Deployment& deployment, const std::st
   if (role == "new") return places.candidate;
   if (role == "before") return places.before;
   if (role == "after") return places.after;
-  return failure("journal-unknown", "Reading the journal", fmt::format("It names a file \"{}\" that is not known.", role));
+  return failure("journal-unknown", "Reading the journal",
+                 fmt::format("It names a file \"{}\" that is not known.", role));
 }
 
 }  // namespace
 
 Json swap_json(const SwapNames& names, const Swap& swap) {
-  return {{"candidate_of", names.candidate_of}, {"candidate", names.candidate_role}, {"kept", names.kept_role},
-          {"old", facts_json(swap.old_file)}, {"new", facts_json(swap.new_file)}};
+  return {{"candidate_of", names.candidate_of},
+          {"candidate", names.candidate_role},
+          {"kept", names.kept_role},
+          {"old", facts_json(swap.old_file)},
+          {"new", facts_json(swap.new_file)}};
 }
 
 Result<Swap> swap_from(const Json& json, const deployment::Deployment& deployment, const std::string& id) {

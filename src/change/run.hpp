@@ -45,14 +45,16 @@ struct Run {
   Report report;
   double started = 0;  ///< monotonic seconds
 
-  [[nodiscard]] Result<void> note(std::string_view step, nlohmann::ordered_json data = nlohmann::ordered_json::object());
+  [[nodiscard]] Result<void> note(std::string_view step,
+                                  nlohmann::ordered_json data = nlohmann::ordered_json::object());
 };
 
 /// Begins a run under a new id: its folder, its journal with the first record.
 [[nodiscard]] Result<Run> begin_run(const deployment::Deployment& deployment, Context& context, std::string command,
                                     nlohmann::ordered_json data);
 /// Takes up an interrupted run where its journal ends.
-[[nodiscard]] Result<Run> take_up_run(const deployment::Deployment& deployment, Context& context, const std::string& id);
+[[nodiscard]] Result<Run> take_up_run(const deployment::Deployment& deployment, Context& context,
+                                      const std::string& id);
 
 /// Removes what was only for the run, writes the report, and the journal's last record.
 [[nodiscard]] Result<void> finish(Run& run, Outcome outcome);

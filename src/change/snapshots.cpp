@@ -25,9 +25,12 @@ std::string describe(const deployment::Deployment& deployment) {
 
 std::string_view name_of(migration::Lineage lineage) {
   switch (lineage) {
-    case migration::Lineage::none: return "none";
-    case migration::Lineage::peewee: return "peewee";
-    case migration::Lineage::alembic: return "alembic";
+    case migration::Lineage::none:
+      return "none";
+    case migration::Lineage::peewee:
+      return "peewee";
+    case migration::Lineage::alembic:
+      return "alembic";
   }
   return "none";
 }
@@ -52,7 +55,9 @@ Result<snapshot::Source> source_of(const deployment::Deployment& deployment, con
        entry.increment(code)) {
     if (deployment::is_own_name(entry->path().filename().string())) source.leave_out.push_back(entry->path());
   }
-  if (code) return failure("file-error", fmt::format("Reading the folder {}", deployment.data_directory.string()), code.message());
+  if (code)
+    return failure("file-error", fmt::format("Reading the folder {}", deployment.data_directory.string()),
+                   code.message());
   return source;
 }
 
@@ -63,7 +68,8 @@ SnapshotFigures figures_of(const snapshot::Snapshot& snapshot, double seconds) {
 
 Result<snapshot::Restored> restore_files(const snapshot::Snapshot& snapshot, const deployment::Deployment& deployment,
                                          Context& context) {
-  return snapshot::restore(snapshot, {deployment.data_directory, deployment.database, {}, false}, context.clock, context.progress);
+  return snapshot::restore(snapshot, {deployment.data_directory, deployment.database, {}, false}, context.clock,
+                           context.progress);
 }
 
 }  // namespace liftlock::change

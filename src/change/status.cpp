@@ -67,8 +67,10 @@ Result<std::vector<Report>> history(const deployment::Deployment& deployment) {
   const auto ids = TRY(change_ids(deployment));
   for (const std::string& id : ids | std::views::reverse) {
     auto report = entry(deployment, id);
-    if (!report) reports.push_back(damaged(deployment, id, report.error()));
-    else if (*report) reports.push_back(**std::move(report));
+    if (!report)
+      reports.push_back(damaged(deployment, id, report.error()));
+    else if (*report)
+      reports.push_back(**std::move(report));
   }
   return reports;
 }

@@ -47,8 +47,8 @@ void blank_counters(std::string& header) {
 bool is_wal(const std::string& header) { return header[18] == 2; }
 
 std::unexpected<Error> in_use(const fs::path& database, std::string what) {
-  return refusal("database-in-use", fmt::format("Taking the database {} out of use", database.string()), std::move(what),
-                 "Stop the program that uses it, then run the command again.");
+  return refusal("database-in-use", fmt::format("Taking the database {} out of use", database.string()),
+                 std::move(what), "Stop the program that uses it, then run the command again.");
 }
 
 bool has_content(const fs::path& path) {
@@ -135,7 +135,8 @@ Result<bool> same_database(const fs::path& a, const fs::path& b) {
     input_a.read(block_a.data(), block);
     input_b.read(block_b.data(), block);
     const auto length = input_a.gcount();
-    if (length != input_b.gcount() || !std::equal(block_a.begin(), block_a.begin() + length, block_b.begin())) return false;
+    if (length != input_b.gcount() || !std::equal(block_a.begin(), block_a.begin() + length, block_b.begin()))
+      return false;
   }
   if (input_a.bad() || input_b.bad()) {
     return failure("file-error", fmt::format("Comparing {} with its copy", a.string()), "It cannot be read.");

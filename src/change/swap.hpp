@@ -42,8 +42,8 @@ enum class SwapState {
 /// can never meet another file. The content stays what it was. Errors: "database-in-use" (refused).
 [[nodiscard]] Result<void> fold_sidecars(const std::filesystem::path& database);
 
-/// Opens for reading. Where nobody has the database open and no -wal waits, not a file is touched: read-only connections
-/// to a WAL database would leave an empty -wal and a -shm behind.
+/// Opens for reading. Where nobody has the database open and no -wal waits, not a file is touched: read-only
+/// connections to a WAL database would leave an empty -wal and a -shm behind.
 [[nodiscard]] Result<database::Connection> open_to_look(const std::filesystem::path& database);
 
 /// Keeps every SQLite off a database whose sidecars were folded. Errors: "database-in-use" (refused).
@@ -54,6 +54,7 @@ enum class SwapState {
 [[nodiscard]] Result<bool> same_database(const std::filesystem::path& a, const std::filesystem::path& b);
 
 /// Gives `database` the journal mode (WAL or not) that `model` has, and leaves no sidecars.
-[[nodiscard]] Result<void> adopt_journal_mode(const std::filesystem::path& database, const std::filesystem::path& model);
+[[nodiscard]] Result<void> adopt_journal_mode(const std::filesystem::path& database,
+                                              const std::filesystem::path& model);
 
 }  // namespace liftlock::change

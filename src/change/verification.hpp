@@ -18,8 +18,8 @@ namespace liftlock::change {
 
 /// One question that the verification asked.
 struct Check {
-  std::string id;      ///< "revision", "schema", "integrity", "foreign-keys", "rows", "proof-group-memberships", …
-  std::string title;   ///< "Every row of every table is there"
+  std::string id;     ///< "revision", "schema", "integrity", "foreign-keys", "rows", "proof-group-memberships", …
+  std::string title;  ///< "Every row of every table is there"
   bool ok = false;
   std::string detail;  ///< where not ok: what is wrong, with a few keys; never a user's content
   std::vector<std::pair<std::string, std::int64_t>> numbers;  ///< {"tables", 31}, {"rows compared", 160000}
@@ -27,7 +27,7 @@ struct Check {
 
 /// How many things of a kind there were and are.
 struct Count {
-  std::string kind;  ///< "users", "auths", "chats", "messages", "files", "folders", "tags", …
+  std::string kind;                    ///< "users", "auths", "chats", "messages", "files", "folders", "tags", …
   std::optional<std::int64_t> before;  ///< nullopt: that version had no such thing
   std::optional<std::int64_t> after;
 };
@@ -52,11 +52,11 @@ struct Verification {
 };
 
 struct VerifyRequest {
-  std::filesystem::path before;  ///< the database as it was; only read; nobody writes to it meanwhile
-  std::filesystem::path after;   ///< the changed one; only read; likewise
-  const migration::Path* path = nullptr;           ///< what was run; not owned
-  const migration::DatabaseState* state = nullptr; ///< of `before`; not owned
-  migration::Head head;                            ///< where `after` must be
+  std::filesystem::path before;           ///< the database as it was; only read; nobody writes to it meanwhile
+  std::filesystem::path after;            ///< the changed one; only read; likewise
+  const migration::Path* path = nullptr;  ///< what was run; not owned
+  const migration::DatabaseState* state = nullptr;  ///< of `before`; not owned
+  migration::Head head;                             ///< where `after` must be
 };
 
 /// Asks everything: revision, schema equal to the one that this revision has in this lineage (order-free; tables and

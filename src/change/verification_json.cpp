@@ -6,9 +6,7 @@ namespace liftlock::change {
 
 using Json = nlohmann::ordered_json;
 
-bool Verification::ok() const {
-  return !checks.empty() && std::ranges::all_of(checks, &Check::ok);
-}
+bool Verification::ok() const { return !checks.empty() && std::ranges::all_of(checks, &Check::ok); }
 
 namespace {
 
@@ -40,14 +38,21 @@ Json to_json(const Verification& verification) {
   for (const Check& check : verification.checks) checks.push_back(to_json(check));
   Json counts = Json::array();
   for (const Count& count : verification.counts) {
-    counts.push_back({{"kind", count.kind}, {"before", optional_number(count.before)}, {"after", optional_number(count.after)}});
+    counts.push_back(
+        {{"kind", count.kind}, {"before", optional_number(count.before)}, {"after", optional_number(count.after)}});
   }
   Json explained = Json::array();
   for (const ExplainedDifference& difference : verification.explained) {
-    explained.push_back({{"revision", difference.revision}, {"table", difference.table}, {"what", difference.what},
-                         {"why", difference.why}, {"rows", difference.rows}});
+    explained.push_back({{"revision", difference.revision},
+                         {"table", difference.table},
+                         {"what", difference.what},
+                         {"why", difference.why},
+                         {"rows", difference.rows}});
   }
-  return {{"ok", verification.ok()}, {"seconds", verification.seconds}, {"checks", checks}, {"counts", counts},
+  return {{"ok", verification.ok()},
+          {"seconds", verification.seconds},
+          {"checks", checks},
+          {"counts", counts},
           {"explained", explained}};
 }
 

@@ -52,12 +52,17 @@ std::string option_words(const Command& command) {
 std::string offer(Completes completes, const std::vector<std::string_view>& choices) {
   if (!choices.empty()) return fmt::format("words='{}'", join(choices));
   switch (completes) {
-    case Completes::version: return "words=\"$(_liftlock_versions)\"";
-    case Completes::deployment: return "dirs=1";
-    case Completes::directory: return "dirs=1";
-    case Completes::file: return "files=1";
+    case Completes::version:
+      return "words=\"$(_liftlock_versions)\"";
+    case Completes::deployment:
+      return "dirs=1";
+    case Completes::directory:
+      return "dirs=1";
+    case Completes::file:
+      return "files=1";
     case Completes::choices:
-    case Completes::nothing: return ":";
+    case Completes::nothing:
+      return ":";
   }
   return ":";
 }
@@ -70,8 +75,8 @@ std::string shell_cases() {
     out += "      case \"$prev\" in\n";
     for (const Option& option : command->options) {
       if (option.value.empty()) continue;
-      const std::string names = option.short_name.empty() ? std::string(option.name)
-                                                          : fmt::format("{}|{}", option.short_name, option.name);
+      const std::string names =
+          option.short_name.empty() ? std::string(option.name) : fmt::format("{}|{}", option.short_name, option.name);
       out += fmt::format("        {}) value=1; {} ;;\n", names, offer(option.completes, option.choices));
     }
     out += "        *) case \"$position\" in\n";
@@ -207,12 +212,16 @@ std::string fish_argument(const Argument& argument, std::string_view condition) 
   const std::string start = fmt::format("complete -c liftlock -n '{}'", condition);
   if (!argument.choices.empty()) return fmt::format("{} -a '{}'\n", start, join(argument.choices));
   switch (argument.completes) {
-    case Completes::version: return start + " -a '(liftlock versions --names 2>/dev/null)'\n";
+    case Completes::version:
+      return start + " -a '(liftlock versions --names 2>/dev/null)'\n";
     case Completes::deployment:
-    case Completes::directory: return start + " -a '(__fish_complete_directories)'\n";
-    case Completes::file: return start + " -F\n";
+    case Completes::directory:
+      return start + " -a '(__fish_complete_directories)'\n";
+    case Completes::file:
+      return start + " -F\n";
     case Completes::choices:
-    case Completes::nothing: return {};
+    case Completes::nothing:
+      return {};
   }
   return {};
 }
@@ -232,7 +241,8 @@ std::string fish_script() {
     if (space != std::string_view::npos) {
       const std::string_view first = command->name.substr(0, space);
       out += fmt::format(
-          "complete -c liftlock -n '__fish_seen_subcommand_from {}; and not __fish_seen_subcommand_from {}' -a {} -d '{}'\n",
+          "complete -c liftlock -n '__fish_seen_subcommand_from {}; and not __fish_seen_subcommand_from {}' -a {} -d "
+          "'{}'\n",
           first, join(words.at(first)), command->name.substr(space + 1), quoted(command->summary));
     }
     const std::string condition = fish_condition(*command);

@@ -28,7 +28,8 @@ std::string examples_text(std::span<const Example> examples, const Style& style)
 /// Terms with their explanations, one below the other where the term is long.
 std::string definitions(const std::vector<std::pair<std::string, std::string>>& entries, const Style& style) {
   std::size_t column = 0;
-  for (const auto& [term, explanation] : entries) column = std::max(column, std::min<std::size_t>(display_width(term), 26));
+  for (const auto& [term, explanation] : entries)
+    column = std::max(column, std::min<std::size_t>(display_width(term), 26));
   const std::size_t indent = column + 4;
   std::string out;
   for (const auto& [term, explanation] : entries) {
@@ -97,15 +98,16 @@ std::string usage_text(const Command& command) {
 }
 
 std::string option_text(const Option& option) {
-  std::string text = option.short_name.empty() ? std::string(option.name)
-                                               : fmt::format("{}, {}", option.short_name, option.name);
+  std::string text =
+      option.short_name.empty() ? std::string(option.name) : fmt::format("{}, {}", option.short_name, option.name);
   if (!option.value.empty()) text += fmt::format(" {}", option.value);
   return text;
 }
 
 std::span<const Example> overview_examples() {
   static const std::vector<Example> examples{
-      {"liftlock plan dir:/srv/open-webui/data 0.12.4", "What would happen, what it would cost, what stands in the way."},
+      {"liftlock plan dir:/srv/open-webui/data 0.12.4",
+       "What would happen, what it would cost, what stands in the way."},
       {"liftlock change dir:/srv/open-webui/data 0.12.4", "Do it: snapshot, rehearsal, cutover, verification, report."},
       {"liftlock rollback dir:/srv/open-webui/data", "Bring back exactly what was there."},
   };
@@ -118,9 +120,10 @@ std::string overview_help(const Style& style) {
   out += "\nUsage: liftlock [OPTIONS] COMMAND …\n";
   out += groups_text({}, style);
   out += "\n" + heading("Options of every command", style) + options_text(global_options(), style);
-  out += "\n" + wrap("DEPLOYMENT is dir:DATA_DIR, or the path of a data directory. VERSION is a release (0.12.4), or "
-                     "latest. More about a command: liftlock COMMAND --help",
-                     width_of(style), 0);
+  out += "\n" + wrap(
+                    "DEPLOYMENT is dir:DATA_DIR, or the path of a data directory. VERSION is a release (0.12.4), or "
+                    "latest. More about a command: liftlock COMMAND --help",
+                    width_of(style), 0);
   out += "\n" + heading("Exit statuses", style) + exit_statuses_text(all_exit_statuses(), style);
   return out;
 }

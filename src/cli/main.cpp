@@ -23,9 +23,14 @@ namespace {
 Result<void> run(Context& context, const std::vector<std::string>& words) {
   const Request request = TRY(read_request(words));
   switch (request.kind) {
-    case Request::Kind::version: context.answer(version_text() + "\n"); return {};
-    case Request::Kind::help: context.answer(TRY(help_on(request.topic, context.style()))); return {};
-    case Request::Kind::run: break;
+    case Request::Kind::version:
+      context.answer(version_text() + "\n");
+      return {};
+    case Request::Kind::help:
+      context.answer(TRY(help_on(request.topic, context.style())));
+      return {};
+    case Request::Kind::run:
+      break;
   }
   const Arguments arguments = TRY(read_arguments(*request.command, request.words));
   if (request.command->works_long) watch_interrupts();

@@ -166,7 +166,8 @@ Result<void> check_extras(const Command& command, std::vector<std::string> extra
     if (is_option) return unknown_option(&command, extra);
   }
   if (extras.empty()) return {};
-  return usage("argument-surplus", fmt::format("\"{}\" does not know what to do with \"{}\"", command.name, extras.front()),
+  return usage("argument-surplus",
+               fmt::format("\"{}\" does not know what to do with \"{}\"", command.name, extras.front()),
                with_help(usage_line(command), command.name));
 }
 
@@ -201,8 +202,10 @@ Result<Request> read_request(const std::vector<std::string>& words) {
     if (find_global(*option) == nullptr && bundled_flags(*option).empty()) return unknown_option(nullptr, *option);
   }
   if (word == candidates.end()) {
-    if (help || words.empty()) return Request{.kind = Request::Kind::help, .topic = {}, .command = nullptr, .words = {}};
-    if (asks("--version", "-V")) return Request{.kind = Request::Kind::version, .topic = {}, .command = nullptr, .words = {}};
+    if (help || words.empty())
+      return Request{.kind = Request::Kind::help, .topic = {}, .command = nullptr, .words = {}};
+    if (asks("--version", "-V"))
+      return Request{.kind = Request::Kind::version, .topic = {}, .command = nullptr, .words = {}};
     return usage("command-missing", "a command is needed", "liftlock --help");
   }
 
@@ -219,7 +222,8 @@ Result<Request> read_request(const std::vector<std::string>& words) {
   }
   const Command* command = find_command(name);
   if (command == nullptr) return unknown_command({}, name);
-  if (help) return Request{.kind = Request::Kind::help, .topic = std::string(command->name), .command = nullptr, .words = {}};
+  if (help)
+    return Request{.kind = Request::Kind::help, .topic = std::string(command->name), .command = nullptr, .words = {}};
   Request request{.kind = Request::Kind::run, .topic = {}, .command = command, .words = {}};
   request.words.assign(words.begin() + (word - candidates.begin()), words.end());
   return request;

@@ -29,7 +29,8 @@ std::string troff(std::string_view text) {
 
 std::string troff_paragraphs(std::string_view text) {
   std::string out = troff(text);
-  for (std::size_t at = out.find("\n\n"); at != std::string::npos; at = out.find("\n\n", at)) out.replace(at, 2, "\n.PP\n");
+  for (std::size_t at = out.find("\n\n"); at != std::string::npos; at = out.find("\n\n", at))
+    out.replace(at, 2, "\n.PP\n");
   return out + "\n";
 }
 
@@ -43,7 +44,8 @@ std::string troff_examples(std::span<const Example> examples) {
 
 std::string troff_options(std::span<const Option> options) {
   std::string out;
-  for (const Option& option : options) out += fmt::format(".TP\n.B {}\n{}\n", troff(option_text(option)), troff(option.help));
+  for (const Option& option : options)
+    out += fmt::format(".TP\n.B {}\n{}\n", troff(option_text(option)), troff(option.help));
   return out;
 }
 
@@ -54,7 +56,8 @@ std::string troff_exit_statuses(std::span<const ExitStatus> statuses) {
 }
 
 std::string troff_command(const Command& command) {
-  std::string out = fmt::format(".SS {}\n.B {}\n.PP\n{}.\n", troff(command.name), troff(usage_text(command)), troff(command.summary));
+  std::string out =
+      fmt::format(".SS {}\n.B {}\n.PP\n{}.\n", troff(command.name), troff(usage_text(command)), troff(command.summary));
   if (!command.description.empty()) out += ".PP\n" + troff_paragraphs(command.description);
   for (const Argument& argument : command.arguments) {
     out += fmt::format(".TP\n.I {}\n{}\n", troff(argument.name), troff(argument.help));
@@ -82,7 +85,8 @@ std::string markdown_examples(std::span<const Example> examples) {
 
 std::string markdown_options(std::span<const Option> options) {
   std::string out = "| option | meaning |\n|---|---|\n";
-  for (const Option& option : options) out += fmt::format("| `{}` | {} |\n", cell(option_text(option)), cell(option.help));
+  for (const Option& option : options)
+    out += fmt::format("| `{}` | {} |\n", cell(option_text(option)), cell(option.help));
   return out + "\n";
 }
 
@@ -99,7 +103,8 @@ std::string markdown_command(const Command& command) {
   if (!command.description.empty()) out += fmt::format("{}\n\n", command.description);
   if (!command.arguments.empty()) {
     out += "| argument | meaning |\n|---|---|\n";
-    for (const Argument& argument : command.arguments) out += fmt::format("| `{}` | {} |\n", argument.name, cell(argument.help));
+    for (const Argument& argument : command.arguments)
+      out += fmt::format("| `{}` | {} |\n", argument.name, cell(argument.help));
     out += "\n";
   }
   if (!command.options.empty()) out += markdown_options(command.options);

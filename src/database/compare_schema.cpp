@@ -28,8 +28,10 @@ std::string normal_expression(std::string_view expression) {
   bool quoted = false;
   for (const char c : expression) {
     if (c == '\'') quoted = !quoted;
-    if (quoted || !std::isspace(static_cast<unsigned char>(c))) text += c;
-    else if (!text.empty() && text.back() != ' ') text += ' ';
+    if (quoted || !std::isspace(static_cast<unsigned char>(c)))
+      text += c;
+    else if (!text.empty() && text.back() != ' ')
+      text += ' ';
   }
   while (!text.empty() && text.back() == ' ') text.pop_back();
   while (text.size() > 2 && text.front() == '(' && text.back() == ')' && text.find(')') == text.size() - 1) {
@@ -40,8 +42,9 @@ std::string normal_expression(std::string_view expression) {
 
 std::string normal_default(std::string_view expression) {
   std::string text = normal_expression(expression);
-  const bool quoted_number = text.size() > 2 && text.front() == '\'' && text.back() == '\'' &&
-                             std::all_of(text.begin() + 1, text.end() - 1, [](unsigned char c) { return std::isdigit(c); });
+  const bool quoted_number =
+      text.size() > 2 && text.front() == '\'' && text.back() == '\'' &&
+      std::all_of(text.begin() + 1, text.end() - 1, [](unsigned char c) { return std::isdigit(c); });
   return quoted_number ? text.substr(1, text.size() - 2) : text;
 }
 
@@ -87,7 +90,8 @@ void describe(Description& description, const std::string& name, const Table& ta
     put(description, fmt::format("{}/unique/{}{}", name, unique.name, names(unique.columns, false)), "unique");
   }
   for (const CheckConstraint& check : table.check_constraints) {
-    put(description, fmt::format("{}/check/{}", name, check.name.empty() ? normal_expression(check.condition) : check.name),
+    put(description,
+        fmt::format("{}/check/{}", name, check.name.empty() ? normal_expression(check.condition) : check.name),
         normal_expression(check.condition));
   }
   for (const ForeignKey& key : table.foreign_keys) {
@@ -102,9 +106,12 @@ void describe(Description& description, const std::string& name, const Table& ta
 
 std::string SchemaDifference::text() const {
   switch (kind) {
-    case Kind::missing: return fmt::format("{} is missing ({})", object, expected);
-    case Kind::extra: return fmt::format("{} is not expected ({})", object, actual);
-    case Kind::different: break;
+    case Kind::missing:
+      return fmt::format("{} is missing ({})", object, expected);
+    case Kind::extra:
+      return fmt::format("{} is not expected ({})", object, actual);
+    case Kind::different:
+      break;
   }
   return fmt::format("{} is {} instead of {}", object, actual, expected);
 }

@@ -15,7 +15,8 @@ struct Column {
   std::string name;
   Type type;
   bool nullable = true;
-  std::optional<std::string> server_default;  ///< an SQL expression as written after DEFAULT: "0", "'{}'", "CURRENT_TIMESTAMP"
+  std::optional<std::string>
+      server_default;  ///< an SQL expression as written after DEFAULT: "0", "'{}'", "CURRENT_TIMESTAMP"
   std::string rest;  ///< column constraints that have no field of their own, kept as written (COLLATE, GENERATED, …)
 };
 
@@ -83,7 +84,7 @@ struct Table {
 struct Schema {
   std::map<std::string, Table, std::less<>> tables;
   struct Other {
-    std::string type;   ///< "view", "virtual" for a virtual table, "trigger" for one on a view
+    std::string type;  ///< "view", "virtual" for a virtual table, "trigger" for one on a view
     std::string name;
     std::string table;  ///< what a trigger is on; else the same as `name`
     std::string sql;

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 #include <sqlite3.h>
 
-
 namespace liftlock::database {
 
 namespace {
@@ -11,29 +10,42 @@ namespace {
 std::string error_id(int code) {
   switch (code & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return "database-busy";
-    case SQLITE_FULL: return "database-full";
-    case SQLITE_CORRUPT: return "database-corrupt";
-    case SQLITE_NOTADB: return "database-not-a-database";
-    case SQLITE_CANTOPEN: return "database-open";
-    default: return "database-error";
+    case SQLITE_LOCKED:
+      return "database-busy";
+    case SQLITE_FULL:
+      return "database-full";
+    case SQLITE_CORRUPT:
+      return "database-corrupt";
+    case SQLITE_NOTADB:
+      return "database-not-a-database";
+    case SQLITE_CANTOPEN:
+      return "database-open";
+    default:
+      return "database-error";
   }
 }
 
 std::string advice(int code) {
   switch (code & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return "Stop the program that uses the database, then run the command again.";
-    case SQLITE_FULL: return "Free some space on that file system, then run the command again.";
-    case SQLITE_CORRUPT: return "The file is damaged. Restore it from a backup, or recover it with: sqlite3 FILE .recover";
-    default: return {};
+    case SQLITE_LOCKED:
+      return "Stop the program that uses the database, then run the command again.";
+    case SQLITE_FULL:
+      return "Free some space on that file system, then run the command again.";
+    case SQLITE_CORRUPT:
+      return "The file is damaged. Restore it from a backup, or recover it with: sqlite3 FILE .recover";
+    default:
+      return {};
   }
 }
 
 Error describe(sqlite3* handle, std::string doing, int code) {
   if (handle != nullptr && sqlite3_extended_errcode(handle) == SQLITE_READONLY_ROLLBACK) {
-    return {ErrorKind::failed, "database-interrupted", std::move(doing),
-            "A program was killed while it wrote to the database: its -journal holds what must be taken back first.", {},
+    return {ErrorKind::failed,
+            "database-interrupted",
+            std::move(doing),
+            "A program was killed while it wrote to the database: its -journal holds what must be taken back first.",
+            {},
             "Let SQLite do so: sqlite3 FILE \"PRAGMA quick_check\", then run the command again."};
   }
   const char* message = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
@@ -51,7 +63,8 @@ std::string immutable_uri(const std::filesystem::path& file) {
   std::string uri = "file:";
   for (const char c : std::filesystem::absolute(file).string()) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.';
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.';
     uri += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
   }
   return uri + "?immutable=1";
@@ -64,9 +77,15 @@ void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept { s
 void Statement::bind(int parameter, const Value& value) {
   sqlite3_stmt* statement = statement_.get();
   switch (value.kind()) {
-    case Value::Kind::null: sqlite3_bind_null(statement, parameter); break;
-    case Value::Kind::integer: sqlite3_bind_int64(statement, parameter, value.as_integer()); break;
-    case Value::Kind::real: sqlite3_bind_double(statement, parameter, value.as_real()); break;
+    case Value::Kind::null:
+      sqlite3_bind_null(statement, parameter);
+      break;
+    case Value::Kind::integer:
+      sqlite3_bind_int64(statement, parameter, value.as_integer());
+      break;
+    case Value::Kind::real:
+      sqlite3_bind_double(statement, parameter, value.as_real());
+      break;
     case Value::Kind::text:
       // An empty view may have no address, which SQLite would take for NULL.
       sqlite3_bind_text64(statement, parameter, value.bytes().empty() ? "" : value.bytes().data(), value.bytes().size(),
@@ -91,9 +110,7 @@ Result<bool> Statement::step() {
   return std::unexpected(describe(handle, fmt::format("Running: {}", shortened(sql != nullptr ? sql : "")), code));
 }
 
-Result<void> Statement::run(std::initializer_list<Value> parameters) {
-  return run(std::vector<Value>(parameters));
-}
+Result<void> Statement::run(std::initializer_list<Value> parameters) { return run(std::vector<Value>(parameters)); }
 
 Result<void> Statement::run(const std::vector<Value>& parameters) {
   for (std::size_t i = 0; i < parameters.size(); ++i) bind(static_cast<int>(i) + 1, parameters[i]);
@@ -125,11 +142,16 @@ Value Statement::column(int position) const {
                             static_cast<std::size_t>(sqlite3_column_bytes(statement, position)));
   };
   switch (sqlite3_column_type(statement, position)) {
-    case SQLITE_INTEGER: return Value::integer(sqlite3_column_int64(statement, position));
-    case SQLITE_FLOAT: return Value::real(sqlite3_column_double(statement, position));
-    case SQLITE_TEXT: return Value::text(bytes(sqlite3_column_text(statement, position)));
-    case SQLITE_BLOB: return Value::blob(bytes(sqlite3_column_blob(statement, position)));
-    default: return Value::null();
+    case SQLITE_INTEGER:
+      return Value::integer(sqlite3_column_int64(statement, position));
+    case SQLITE_FLOAT:
+      return Value::real(sqlite3_column_double(statement, position));
+    case SQLITE_TEXT:
+      return Value::text(bytes(sqlite3_column_text(statement, position)));
+    case SQLITE_BLOB:
+      return Value::blob(bytes(sqlite3_column_blob(statement, position)));
+    default:
+      return Value::null();
   }
 }
 
@@ -138,10 +160,18 @@ void Connection::Close::operator()(sqlite3* handle) const noexcept { sqlite3_clo
 Result<Connection> Connection::open(const std::filesystem::path& file, OpenMode mode, const char* vfs) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;  // for ATTACH 'file:…?mode=ro'
   switch (mode) {
-    case OpenMode::read_only: flags |= SQLITE_OPEN_READONLY; break;
-    case OpenMode::immutable: flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI; break;
-    case OpenMode::read_write: flags |= SQLITE_OPEN_READWRITE; break;
-    case OpenMode::create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE; break;
+    case OpenMode::read_only:
+      flags |= SQLITE_OPEN_READONLY;
+      break;
+    case OpenMode::immutable:
+      flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+      break;
+    case OpenMode::read_write:
+      flags |= SQLITE_OPEN_READWRITE;
+      break;
+    case OpenMode::create:
+      flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+      break;
   }
   const std::string doing = fmt::format("Opening the database {}", file.string());
   sqlite3* handle = nullptr;

@@ -54,10 +54,10 @@ class Statement {
 };
 
 enum class OpenMode {
-  read_only,    ///< never writes, not even the -shm of a WAL database that it can avoid
-  immutable,    ///< the caller knows that nobody writes: no locks are taken, and a -wal is not looked at
-  read_write,   ///< the file must exist
-  create,       ///< made if it is not there
+  read_only,   ///< never writes, not even the -shm of a WAL database that it can avoid
+  immutable,   ///< the caller knows that nobody writes: no locks are taken, and a -wal is not looked at
+  read_write,  ///< the file must exist
+  create,      ///< made if it is not there
 };
 
 /// A connection to one SQLite file. Movable, single-threaded.

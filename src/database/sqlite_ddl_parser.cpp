@@ -139,8 +139,10 @@ void parse_column_constraint(TokenCursor& cursor, Table& table, Column& column) 
     table.primary_key = std::move(key);
   } else if (cursor.accept({"NOT", "NULL"})) {
     const std::string conflict = conflict_clause(cursor);
-    if (conflict.empty()) column.nullable = false;
-    else append(column.rest, cursor.since(begin));
+    if (conflict.empty())
+      column.nullable = false;
+    else
+      append(column.rest, cursor.since(begin));
   } else if (cursor.accept("NULL")) {
     conflict_clause(cursor);
   } else if (cursor.accept("UNIQUE")) {
@@ -170,8 +172,10 @@ void parse_column(TokenCursor& cursor, Table& table) {
   column.name = cursor.next().name();
   const std::size_t begin = cursor.peek().begin;
   while (!cursor.at_end() && !is_one_of(cursor.peek(), column_constraint_words)) {
-    if (cursor.peek().is("(")) cursor.parenthesised();
-    else cursor.next();
+    if (cursor.peek().is("("))
+      cursor.parenthesised();
+    else
+      cursor.next();
     column.type = cursor.since(begin);
   }
   while (!cursor.at_end()) parse_column_constraint(cursor, table, column);
@@ -242,9 +246,12 @@ Result<Table> parse_create_table(std::string_view sql) {
     if (!parse_item(item, table)) return not_understood(sql);
   }
   while (!cursor.at_end()) {
-    if (cursor.accept({"WITHOUT", "ROWID"})) table.without_rowid = true;
-    else if (cursor.accept("STRICT")) table.strict = true;
-    else if (!cursor.accept(",")) return not_understood(sql);
+    if (cursor.accept({"WITHOUT", "ROWID"}))
+      table.without_rowid = true;
+    else if (cursor.accept("STRICT"))
+      table.strict = true;
+    else if (!cursor.accept(","))
+      return not_understood(sql);
   }
   if (table.columns.empty()) return not_understood(sql);
   table.sql = sql;

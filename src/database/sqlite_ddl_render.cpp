@@ -13,8 +13,9 @@ namespace {
 
 /// Quoted only where it must be, as SQLAlchemy does.
 std::string identifier(std::string_view name) {
-  const bool simple = !name.empty() && !std::isdigit(static_cast<unsigned char>(name.front())) &&
-                      std::ranges::all_of(name, [](unsigned char c) { return std::islower(c) || std::isdigit(c) || c == '_'; });
+  const bool simple =
+      !name.empty() && !std::isdigit(static_cast<unsigned char>(name.front())) &&
+      std::ranges::all_of(name, [](unsigned char c) { return std::islower(c) || std::isdigit(c) || c == '_'; });
   const bool keyword = sqlite3_keyword_check(name.data(), static_cast<int>(name.size())) != 0;
   return simple && !keyword ? std::string(name) : quote_identifier(name);
 }

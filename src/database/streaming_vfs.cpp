@@ -56,7 +56,8 @@ int io_error(int error, int code) { return error == ENOSPC || error == EDQUOT ? 
 ssize_t read_from(State& state, std::byte* bytes, std::size_t count, std::int64_t offset) {
   sqlite3_int64 size = 0;
   if (state.file->pMethods->xFileSize(state.file, &size) != SQLITE_OK) return -1;
-  const auto there = static_cast<std::size_t>(std::clamp<std::int64_t>(size - offset, 0, static_cast<std::int64_t>(count)));
+  const auto there =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(size - offset, 0, static_cast<std::int64_t>(count)));
   if (there == 0) return 0;
   const int code = state.file->pMethods->xRead(state.file, bytes, static_cast<int>(there), offset);
   return code == SQLITE_OK ? static_cast<ssize_t>(there) : -1;
@@ -220,7 +221,8 @@ const sqlite3_io_methods methods{2,
 
 int x_open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* flags_out) {
   sqlite3_vfs* real_vfs = default_vfs();
-  if ((flags & SQLITE_OPEN_MAIN_DB) == 0 || name == nullptr) return real_vfs->xOpen(real_vfs, name, file, flags, flags_out);
+  if ((flags & SQLITE_OPEN_MAIN_DB) == 0 || name == nullptr)
+    return real_vfs->xOpen(real_vfs, name, file, flags, flags_out);
   file->pMethods = nullptr;
   auto state = std::make_unique<State>();
   state->file = static_cast<sqlite3_file*>(sqlite3_malloc(real_vfs->szOsFile));

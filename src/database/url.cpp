@@ -28,7 +28,8 @@ int hex_digit(char c) {
 std::string decode(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+    const bool escape =
+        text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
     if (escape) {
       decoded.push_back(static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])));
       i += 2;
@@ -62,13 +63,15 @@ std::string without_password(std::string_view url) {
 Result<Url> sqlite(std::string_view rest, std::string safe) {
   const std::string_view path = rest.substr(0, rest.find('?'));
   if (!path.starts_with('/')) {
-    return invalid("database-url-invalid", safe, "a sqlite URL has no host: three slashes stand before the path, four before an absolute one");
+    return invalid("database-url-invalid", safe,
+                   "a sqlite URL has no host: three slashes stand before the path, four before an absolute one");
   }
   const std::string file = decode(path.substr(1));
   if (file.empty() || file == ":memory:") {
     return invalid("database-url-invalid", safe, "it names no file");
   }
-  if (file.find('\0') != std::string::npos) return invalid("database-url-invalid", safe, "a path cannot hold a zero byte");
+  if (file.find('\0') != std::string::npos)
+    return invalid("database-url-invalid", safe, "a path cannot hold a zero byte");
   return Url{.dialect = "sqlite", .file = file, .safe = std::move(safe)};
 }
 
@@ -78,21 +81,25 @@ Result<Url> parse_url(std::string_view url) {
   const std::size_t separator = url.find("://");
   if (separator == std::string_view::npos) {
     if (url.empty()) return invalid("database-url-invalid", url, "it is empty");
-    if (url.starts_with("sqlite:")) return invalid("database-url-invalid", url, "\"sqlite:\" is followed by three or four slashes");
+    if (url.starts_with("sqlite:"))
+      return invalid("database-url-invalid", url, "\"sqlite:\" is followed by three or four slashes");
     return Url{.dialect = "sqlite", .file = std::string(url), .safe = std::string(url)};
   }
   const std::string_view scheme = url.substr(0, separator);
   const std::string_view dialect = scheme.substr(0, scheme.find('+'));
-  const std::string_view driver = dialect.size() < scheme.size() ? scheme.substr(dialect.size() + 1) : std::string_view{};
+  const std::string_view driver =
+      dialect.size() < scheme.size() ? scheme.substr(dialect.size() + 1) : std::string_view{};
   std::string safe = without_password(url);
   if (driver == "sqlcipher") {
-    return invalid("database-url-unsupported", safe, "encrypted databases are not supported, and Open WebUI refuses them from 0.9.0 on");
+    return invalid("database-url-unsupported", safe,
+                   "encrypted databases are not supported, and Open WebUI refuses them from 0.9.0 on");
   }
   if (dialect == "sqlite") return sqlite(url.substr(separator + 3), std::string(url));
   if (dialect == "postgresql" || dialect == "postgres") {
     return Url{.dialect = "postgresql", .file = {}, .safe = std::move(safe)};
   }
-  return invalid("database-url-unsupported", safe, fmt::format("\"{}\" is not a database that Open WebUI can use", dialect));
+  return invalid("database-url-unsupported", safe,
+                 fmt::format("\"{}\" is not a database that Open WebUI can use", dialect));
 }
 
 std::string sqlite_url(const std::filesystem::path& file) { return "sqlite:///" + encode(file.string()); }

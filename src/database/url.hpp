@@ -16,8 +16,8 @@ struct Url {
 };
 
 /// Understands `sqlite:////absolute/path`, `sqlite:///relative/path`, either with a driver (`sqlite+pysqlite`) and
-/// percent-encoded, with a query that is ignored, and a bare path for convenience. `postgres://` and `postgresql://` give
-/// only their dialect. Errors (kind usage): "database-url-invalid", "database-url-unsupported".
+/// percent-encoded, with a query that is ignored, and a bare path for convenience. `postgres://` and `postgresql://`
+/// give only their dialect. Errors (kind usage): "database-url-invalid", "database-url-unsupported".
 [[nodiscard]] Result<Url> parse_url(std::string_view url);
 
 /// The URL of a file: the inverse of parse_url.

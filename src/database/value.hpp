@@ -13,10 +13,30 @@ class Value {
 
   Value() = default;  // NULL
   static Value null() { return {}; }
-  static Value integer(std::int64_t number) { Value v; v.kind_ = Kind::integer; v.integer_ = number; return v; }
-  static Value real(double number) { Value v; v.kind_ = Kind::real; v.real_ = number; return v; }
-  static Value text(std::string_view bytes) { Value v; v.kind_ = Kind::text; v.bytes_ = bytes; return v; }
-  static Value blob(std::string_view bytes) { Value v; v.kind_ = Kind::blob; v.bytes_ = bytes; return v; }
+  static Value integer(std::int64_t number) {
+    Value v;
+    v.kind_ = Kind::integer;
+    v.integer_ = number;
+    return v;
+  }
+  static Value real(double number) {
+    Value v;
+    v.kind_ = Kind::real;
+    v.real_ = number;
+    return v;
+  }
+  static Value text(std::string_view bytes) {
+    Value v;
+    v.kind_ = Kind::text;
+    v.bytes_ = bytes;
+    return v;
+  }
+  static Value blob(std::string_view bytes) {
+    Value v;
+    v.kind_ = Kind::blob;
+    v.bytes_ = bytes;
+    return v;
+  }
 
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] bool is_null() const { return kind_ == Kind::null; }
@@ -26,9 +46,7 @@ class Value {
   /// The integer; 0 for every other kind.
   [[nodiscard]] std::int64_t as_integer() const { return kind_ == Kind::integer ? integer_ : 0; }
   /// The number of an integer or real; 0 for every other kind.
-  [[nodiscard]] double as_real() const {
-    return kind_ == Kind::real ? real_ : static_cast<double>(as_integer());
-  }
+  [[nodiscard]] double as_real() const { return kind_ == Kind::real ? real_ : static_cast<double>(as_integer()); }
   /// The bytes of a text or blob; empty for every other kind.
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
 

@@ -24,11 +24,10 @@ constexpr std::array<std::string_view, 3> later_drivers = {"docker:", "compose:"
 Result<Deployment> find(std::string_view address, const fs::path& home) {
   for (const std::string_view prefix : later_drivers) {
     if (!address.starts_with(prefix)) continue;
-    return std::unexpected(Error{ErrorKind::usage, "driver-unknown", fmt::format("Looking for the deployment {}", address),
-                                 fmt::format("This version of Liftlock has no driver \"{}\" yet.",
-                                             prefix.substr(0, prefix.size() - 1)),
-                                 "Nothing was changed.",
-                                 "Stop Open WebUI and name its data directory instead: dir:DATA_DIR"});
+    return std::unexpected(
+        Error{ErrorKind::usage, "driver-unknown", fmt::format("Looking for the deployment {}", address),
+              fmt::format("This version of Liftlock has no driver \"{}\" yet.", prefix.substr(0, prefix.size() - 1)),
+              "Nothing was changed.", "Stop Open WebUI and name its data directory instead: dir:DATA_DIR"});
   }
   constexpr std::string_view directory_prefix = "dir:";
   if (address.starts_with(directory_prefix)) {
@@ -78,15 +77,16 @@ Result<Size> measure(const Deployment& deployment) {
     if (const auto facts = file::facts(path)) size.database_bytes += facts->size;
   }
   std::error_code code;
-  auto entry = fs::recursive_directory_iterator(deployment.data_directory,
-                                                fs::directory_options::skip_permission_denied, code);
+  auto entry =
+      fs::recursive_directory_iterator(deployment.data_directory, fs::directory_options::skip_permission_denied, code);
   for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code)) {
     std::error_code vanished;  // files may go while we look
     if (is_own_name(entry->path().filename().string())) {
       if (entry->is_directory(vanished)) entry.disable_recursion_pending();
       continue;
     }
-    if (!entry->is_regular_file(vanished) || entry->is_symlink(vanished) || belongs_to_database(entry->path())) continue;
+    if (!entry->is_regular_file(vanished) || entry->is_symlink(vanished) || belongs_to_database(entry->path()))
+      continue;
     const auto bytes = entry->file_size(vanished);
     if (vanished) continue;
     size.data_bytes += static_cast<std::int64_t>(bytes);

@@ -14,16 +14,16 @@ namespace liftlock::deployment {
 
 /// One Open WebUI installation, as its driver found it. All paths are absolute.
 struct Deployment {
-  std::string driver;                        ///< "directory"; later "docker", "compose", "venv"
-  std::string address;                       ///< how to name it again on the command line: "dir:/srv/open-webui/data"
-  std::string slug;                          ///< name of its state folder: "open-webui-data-1f0e9c2a"
-  std::filesystem::path data_directory;      ///< symlinks resolved
-  std::filesystem::path database;            ///< the SQLite file itself, symlinks resolved
-  std::string database_url;                  ///< SQLAlchemy's: "sqlite:////srv/open-webui/data/webui.db"
+  std::string driver;                    ///< "directory"; later "docker", "compose", "venv"
+  std::string address;                   ///< how to name it again on the command line: "dir:/srv/open-webui/data"
+  std::string slug;                      ///< name of its state folder: "open-webui-data-1f0e9c2a"
+  std::filesystem::path data_directory;  ///< symlinks resolved
+  std::filesystem::path database;        ///< the SQLite file itself, symlinks resolved
+  std::string database_url;              ///< SQLAlchemy's: "sqlite:////srv/open-webui/data/webui.db"
   std::optional<std::filesystem::path> secret_file;  ///< the file that holds WEBUI_SECRET_KEY, where there is one
   std::map<std::string, std::string> settings;       ///< environment that the program runs with; never secrets
   std::optional<std::string> program_version;        ///< what the driver knows to be running or installed
-  std::filesystem::path state_folder;        ///< <home>/<slug>: snapshots, changes, lock; may not exist yet
+  std::filesystem::path state_folder;                ///< <home>/<slug>: snapshots, changes, lock; may not exist yet
 };
 
 /// $LIFTLOCK_HOME, else /var/lib/liftlock for root, else $XDG_STATE_HOME/liftlock, else ~/.local/state/liftlock.

@@ -34,8 +34,13 @@ Finding Check::finding(const Situation& situation, std::int64_t count, std::vect
   blanks.emplace_back("address", situation.address);
   blanks.emplace_back("target", release::to_string(situation.target->version));
   blanks.emplace_back("count", format_count(count));
-  return {std::string(text_.id),          std::string(text_.title),        fill_in(text_.meaning, blanks),
-          fill_in(text_.solution, blanks), text_.severity, count, std::move(examples)};
+  return {std::string(text_.id),
+          std::string(text_.title),
+          fill_in(text_.meaning, blanks),
+          fill_in(text_.solution, blanks),
+          text_.severity,
+          count,
+          std::move(examples)};
 }
 
 }  // namespace liftlock::hazard

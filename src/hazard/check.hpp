@@ -37,8 +37,8 @@ class Check {
 
  protected:
   /// A finding with this check's texts; {address}, {target}, {count} are always known.
-  [[nodiscard]] Finding finding(const Situation& situation, std::int64_t count = 0, std::vector<std::string> examples = {},
-                                Blanks blanks = {}) const;
+  [[nodiscard]] Finding finding(const Situation& situation, std::int64_t count = 0,
+                                std::vector<std::string> examples = {}, Blanks blanks = {}) const;
 
  private:
   const Text& text_;

@@ -11,7 +11,8 @@ constexpr std::size_t longest_example = 120;
 
 /// One line, whatever the data holds.
 std::string as_example(std::string text) {
-  std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   if (text.size() <= longest_example) return text;
   std::size_t end = longest_example;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;

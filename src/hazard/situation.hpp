@@ -23,22 +23,22 @@ enum class Way {
 
 /// A change that somebody has in mind, and the world that it would happen in. Owns nothing that it points to.
 struct Situation {
-  std::string address;               ///< of the deployment, for commands in texts
+  std::string address;  ///< of the deployment, for commands in texts
   migration::DatabaseState state;
   const release::Release* target = nullptr;  ///< never null
   Way way = Way::none;
-  migration::Path path;              ///< what native will run; empty unless up
+  migration::Path path;                      ///< what native will run; empty unless up
   database::Connection* database = nullptr;  ///< for reading; never null
-  database::Schema schema;           ///< of that database
+  database::Schema schema;                   ///< of that database
 
   std::filesystem::path database_file;
   std::filesystem::path data_directory;
-  bool secret_found = false;         ///< the file with WEBUI_SECRET_KEY is known
+  bool secret_found = false;  ///< the file with WEBUI_SECRET_KEY is known
   bool driver_runs_program = false;
-  process::Users users;              ///< who has the database open
-  std::int64_t disk_needed = 0;      ///< bytes, beside the database
+  process::Users users;          ///< who has the database open
+  std::int64_t disk_needed = 0;  ///< bytes, beside the database
   std::int64_t disk_free = 0;
-  bool restore_point = false;        ///< a snapshot of the target release is there
+  bool restore_point = false;             ///< a snapshot of the target release is there
   std::vector<std::string> snapshots_of;  ///< releases that there are snapshots of
 
   /// Whether `revision` (an Alembic id or a Peewee migration's name) is among the steps that will run.

@@ -18,7 +18,8 @@ constexpr Text all_texts[] = {
      "The database has tables, but they are not those of Open WebUI. Another program's data would be at risk.",
      "Name the data directory of an Open WebUI installation; it holds webui.db and the folder uploads."},
     {"revision-unknown", blocks, "A revision that Liftlock does not know",
-     "The database is at revision {revision}, which is on no chain that this version of Liftlock knows: it comes from a "
+     "The database is at revision {revision}, which is on no chain that this version of Liftlock knows: it comes from "
+     "a "
      "newer release of Open WebUI, or from a changed one. What its tables mean can only be guessed.",
      "Look for a newer version of Liftlock. To go back to an earlier state, restore a snapshot of it:\n"
      "    liftlock backups {address}"},
@@ -52,8 +53,10 @@ constexpr Text all_texts[] = {
      "Prefer {safe}, the nearest release without this fault:\n    liftlock plan {address} {safe}\n"
      "Never let {target} start on an older database or backup by itself."},
     {"release-encodes-oauth-twice", warning, "The migrations of 0.10.2 and 0.11.0 encode external sign-ins twice",
-     "On its own, {target} writes every user's external sign-in (OAuth) as text within text, which it cannot read. This "
-     "change is safe: Liftlock migrates the data before the program starts, so that {target} finds nothing to do. Older "
+     "On its own, {target} writes every user's external sign-in (OAuth) as text within text, which it cannot read. "
+     "This "
+     "change is safe: Liftlock migrates the data before the program starts, so that {target} finds nothing to do. "
+     "Older "
      "data that is put under it later is not.",
      "Prefer {safe}, the nearest release without this fault:\n    liftlock plan {address} {safe}"},
     {"release-hides-failures", note, "The target does not say when its migration fails",
@@ -69,19 +72,21 @@ constexpr Text all_texts[] = {
     {"disk-space", blocks, "Not enough space on the disk",
      "The change needs {needed} at its worst moment in {folder}; {free} are free.",
      "Free {missing} on that file system, then run the command again."},
-    {"folder-read-only", blocks, "Nothing can be written",
-     "The database or its folder {folder} cannot be written to.",
+    {"folder-read-only", blocks, "Nothing can be written", "The database or its folder {folder} cannot be written to.",
      "Run the command as a user who may write there, on a file system that is mounted for writing."},
     {"database-in-use", warning, "The database is in use",
-     "{count} process(es) have the database open. Plan and rehearsal can go on; the change itself is refused until they "
+     "{count} process(es) have the database open. Plan and rehearsal can go on; the change itself is refused until "
+     "they "
      "have let go, because old and new must never run on one database.",
      "Stop Open WebUI before the change."},
     {"write-ahead-log", note, "The newest writes are in the -wal file",
-     "webui.db has a -wal file beside it, which holds what was written last. Liftlock's snapshot includes it; a copy of "
+     "webui.db has a -wal file beside it, which holds what was written last. Liftlock's snapshot includes it; a copy "
+     "of "
      "webui.db alone would lose it.",
      "Nothing is to be done. Do not remove or copy these files by themselves."},
     {"secret-key-elsewhere", note, "The secret key is not in the data directory",
-     "No .webui_secret_key was found in or beside the data directory. Open WebUI signs sessions with WEBUI_SECRET_KEY and "
+     "No .webui_secret_key was found in or beside the data directory. Open WebUI signs sessions with WEBUI_SECRET_KEY "
+     "and "
      "encrypts tokens with it; where it is lost, everybody is signed out and stored tokens cannot be read.",
      "Make sure that the new program gets the same WEBUI_SECRET_KEY as the old one, and that you have a copy of it."},
     {"vector-store-one-way", note, "The vector store may go one way",
@@ -93,7 +98,8 @@ constexpr Text all_texts[] = {
      "Choose a version that there is a snapshot of, or one that is not older than the database:\n"
      "    liftlock backups {address}"},
     {"newer-data-left-behind", warning, "Newer data is left behind",
-     "Going back to {target} brings the data of the snapshot. What was written since is not in it; it is counted, and you "
+     "Going back to {target} brings the data of the snapshot. What was written since is not in it; it is counted, and "
+     "you "
      "are asked, before anything is changed. It stays in a snapshot of its own.",
      "Export what is to be kept first, or agree to it:\n    liftlock change {address} {target} --accept-loss"},
 
@@ -101,16 +107,19 @@ constexpr Text all_texts[] = {
     {"emails-differ-by-case", blocks, "E-mail addresses that differ only by case",
      "From 0.11.0 on, two users cannot have the same address in another case. {count} users of this database do, and "
      "which of them should keep it is not for a program to say.",
-     "In Open WebUI (Admin Panel, Users), give all but one of each another address, or delete them; then run the command "
+     "In Open WebUI (Admin Panel, Users), give all but one of each another address, or delete them; then run the "
+     "command "
      "again."},
     {"api-key-shared", warning, "Users with the same API key",
      "{count} user(s) have the API key of another. A key belongs to one user from here on.",
-     "Nothing is lost: the first one keeps the key, and it is kept for the others in quarantine.jsonl. They need new keys."},
+     "Nothing is lost: the first one keeps the key, and it is kept for the others in quarantine.jsonl. They need new "
+     "keys."},
     {"user-without-sign-in", note, "Users without a way to sign in",
      "{count} user(s) have no row in the table auth. Each gets one, with a password that nobody can give.",
      "Set a password for those who are to sign in with one (Admin Panel, Users)."},
     {"user-encoded-twice", note, "User settings encoded twice",
-     "An earlier migration (0.9.6 to 0.11.0) wrote the settings, info or external sign-in of {count} user(s) as text within text.",
+     "An earlier migration (0.9.6 to 0.11.0) wrote the settings, info or external sign-in of {count} user(s) as text "
+     "within text.",
      "Nothing is to be done: Liftlock repairs it."},
     {"group-member-repeated", note, "A user twice in one group",
      "{count} membership(s) stand more than once in their group's list. The official migration stops at them and then "
@@ -124,13 +133,15 @@ constexpr Text all_texts[] = {
      "quarantine.jsonl.",
      "Look at the members of these groups before and after the change."},
     {"channel-members-present", note, "Members of channels",
-     "{count} row(s) of channel_member stop the official migration. Liftlock keeps them; they count as joined when they "
+     "{count} row(s) of channel_member stop the official migration. Liftlock keeps them; they count as joined when "
+     "they "
      "were made.",
      "Nothing is to be done."},
 
     // Chats
     {"chat-unreadable", warning, "Chats that are not JSON",
-     "{count} chat(s) hold text that Open WebUI cannot read. The migration makes them empty, as the official one does; the "
+     "{count} chat(s) hold text that Open WebUI cannot read. The migration makes them empty, as the official one does; "
+     "the "
      "text is kept in quarantine.jsonl, beside the report.",
      "Nothing is lost. Look at the quarantine file after the change."},
     {"chat-not-read-yet", note, "Chats are read in the rehearsal",
@@ -144,7 +155,8 @@ constexpr Text all_texts[] = {
      "{count} tag(s) of one user are the same but for case and spaces. They become one; the chats keep it.",
      "Nothing is to be done."},
     {"share-without-chat", warning, "Shared chats whose original is gone",
-     "{count} shared chat(s) are copies of chats that were deleted. They will not be shared any more; their text is kept in "
+     "{count} shared chat(s) are copies of chats that were deleted. They will not be shared any more; their text is "
+     "kept in "
      "quarantine.jsonl.",
      "Save what is still needed of them before the change."},
     {"folder-dates", note, "Dates of folders",
@@ -153,31 +165,36 @@ constexpr Text all_texts[] = {
 
     // Knowledge, prompts, settings
     {"knowledge-file-repeated", note, "A file twice in one knowledge collection",
-     "{count} file(s) stand more than once in their collection's list. The official migration stops at them and then loses "
+     "{count} file(s) stand more than once in their collection's list. The official migration stops at them and then "
+     "loses "
      "the collection's files; Liftlock counts each once.",
      "Nothing is to be done."},
     {"knowledge-file-missing", note, "Files of knowledge collections that are gone",
      "{count} file(s) in the lists of knowledge collections are not there any more. They are passed over.",
      "Nothing is to be done."},
     {"prompt-incomplete", note, "Prompts with something missing",
-     "{count} prompt(s) have no owner, title, content or date. The official migration stops at them; Liftlock leaves what "
+     "{count} prompt(s) have no owner, title, content or date. The official migration stops at them; Liftlock leaves "
+     "what "
      "is missing empty.",
      "Nothing is to be done."},
     {"config-rows-older", note, "Older states of the configuration",
-     "Besides the newest, {count} older row(s) of the table config are there. Only the newest is the configuration; the "
+     "Besides the newest, {count} older row(s) of the table config are there. Only the newest is the configuration; "
+     "the "
      "others stay in the table config_old, where no release looks.",
      "Nothing is to be done."},
 
     // Schema
     {"repeated-key", blocks, "Several rows with the same id",
-     "{count} id(s) stand on more than one row in tables where an id has to be the only one. Which row counts is not for "
+     "{count} id(s) stand on more than one row in tables where an id has to be the only one. Which row counts is not "
+     "for "
      "a program to say.",
      "Remove the rows that are superfluous, then run the command again."},
     {"tables-of-others", note, "Tables that are not Open WebUI's",
      "{count} table(s) were not made by this release of Open WebUI. They are kept as they are.",
      "Nothing is to be done."},
     {"triggers-kept", note, "Triggers, views and virtual tables",
-     "{count} object(s) in the database are not Open WebUI's. They are kept as they are; whether they still fit the tables "
+     "{count} object(s) in the database are not Open WebUI's. They are kept as they are; whether they still fit the "
+     "tables "
      "that they name is for you to see.",
      "Look at them after the change."},
 };

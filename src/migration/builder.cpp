@@ -55,7 +55,8 @@ Result<void> run_path(Connection& connection, const database::Schema& source, co
     return std::unexpected(explain(failed.error(), operations.revision()));
   } catch (const std::logic_error& bug) {
     // The database is not what its version table says, or a revision is wrong: either way nothing was changed.
-    return std::unexpected(explain({ErrorKind::failed, "migration-failed", {}, bug.what(), {}, {}}, operations.revision()));
+    return std::unexpected(
+        explain({ErrorKind::failed, "migration-failed", {}, bug.what(), {}, {}}, operations.revision()));
   }
   return {};
 }

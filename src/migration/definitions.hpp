@@ -32,17 +32,31 @@ struct ColumnDefinition {
   bool is_indexed = false;  ///< makes an index ix_<table>_<column>
   std::optional<database::ForeignKey> references_;
 
-  ColumnDefinition&& not_null() && { column.nullable = false; return std::move(*this); }
-  ColumnDefinition&& primary_key() && { is_primary_key = true; column.nullable = false; return std::move(*this); }
-  ColumnDefinition&& unique() && { is_unique = true; return std::move(*this); }
-  ColumnDefinition&& index() && { is_indexed = true; return std::move(*this); }
+  ColumnDefinition&& not_null() && {
+    column.nullable = false;
+    return std::move(*this);
+  }
+  ColumnDefinition&& primary_key() && {
+    is_primary_key = true;
+    column.nullable = false;
+    return std::move(*this);
+  }
+  ColumnDefinition&& unique() && {
+    is_unique = true;
+    return std::move(*this);
+  }
+  ColumnDefinition&& index() && {
+    is_indexed = true;
+    return std::move(*this);
+  }
   /// An SQL expression: "0", "'{}'", "CURRENT_TIMESTAMP".
   ColumnDefinition&& server_default(std::string sql) && {
     column.server_default = std::move(sql);
     return std::move(*this);
   }
   ColumnDefinition&& references(std::string table, std::string referred_column, std::string on_delete = {}) && {
-    references_ = database::ForeignKey{{}, {column.name}, std::move(table), {std::move(referred_column)}, std::move(on_delete), {}, {}};
+    references_ = database::ForeignKey{
+        {}, {column.name}, std::move(table), {std::move(referred_column)}, std::move(on_delete), {}, {}};
     return std::move(*this);
   }
 };
@@ -66,8 +80,13 @@ using Constraint =
 }
 [[nodiscard]] inline Constraint foreign_key(Names columns, std::string referred_table, Names referred_columns,
                                             std::string on_delete = {}, std::string name = {}) {
-  return database::ForeignKey{std::move(name), std::move(columns), std::move(referred_table),
-                              std::move(referred_columns), std::move(on_delete), {}, {}};
+  return database::ForeignKey{std::move(name),
+                              std::move(columns),
+                              std::move(referred_table),
+                              std::move(referred_columns),
+                              std::move(on_delete),
+                              {},
+                              {}};
 }
 
 }  // namespace liftlock::migration

@@ -10,8 +10,8 @@ namespace liftlock::migration {
 struct Note {
   std::string revision;
   std::string table;
-  std::string id;        ///< stable name of the kind of note: "duplicate-group-member"
-  std::string text;      ///< one sentence; `{}` stands for the count
+  std::string id;          ///< stable name of the kind of note: "duplicate-group-member"
+  std::string text;        ///< one sentence; `{}` stands for the count
   std::int64_t count = 1;  ///< notes of the same revision and id are added up
 };
 
@@ -19,9 +19,9 @@ struct Note {
 struct QuarantinedValue {
   std::string revision;
   std::string table;
-  std::string key;      ///< the row's primary key
+  std::string key;  ///< the row's primary key
   std::string column;
-  std::string value;    ///< the bytes as they were
+  std::string value;  ///< the bytes as they were
   std::string reason;
 };
 
@@ -29,9 +29,9 @@ struct QuarantinedValue {
 class Environment {
  public:
   virtual ~Environment() = default;
-  [[nodiscard]] virtual std::int64_t now() = 0;           ///< seconds since the epoch
+  [[nodiscard]] virtual std::int64_t now() = 0;  ///< seconds since the epoch
   [[nodiscard]] virtual std::int64_t now_nanoseconds() = 0;
-  [[nodiscard]] virtual std::string uuid4() = 0;          ///< lower-case, with dashes
+  [[nodiscard]] virtual std::string uuid4() = 0;  ///< lower-case, with dashes
   virtual void note(Note note) = 0;
   virtual void quarantine(QuarantinedValue value) = 0;
   /// Called often while rows move; `done` and `total` are bytes of the source file's pages, or rows, of `table`.

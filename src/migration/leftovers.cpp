@@ -27,7 +27,8 @@ std::ptrdiff_t position_of(std::string_view revision) {
 std::vector<std::string> surplus(const database::Schema& expected, const database::Schema& actual) {
   std::vector<std::string> objects;
   for (const auto& difference : database::compare_schemas(expected, actual)) {
-    const bool counts = difference.object.ends_with("/table") || difference.object.find("/column/") != std::string::npos;
+    const bool counts =
+        difference.object.ends_with("/table") || difference.object.find("/column/") != std::string::npos;
     if (difference.kind == SchemaDifference::Kind::extra && counts) objects.push_back(difference.object);
   }
   return objects;
@@ -35,15 +36,18 @@ std::vector<std::string> surplus(const database::Schema& expected, const databas
 
 /// Helpers of single scripts that no finished revision has.
 bool is_working_column(std::string_view object) {
-  return object == "user/column/info_json" || object == "user/column/settings_json" || object.starts_with("prompt_new/");
+  return object == "user/column/info_json" || object == "user/column/settings_json" ||
+         object.starts_with("prompt_new/");
 }
 
 std::string names(const std::vector<std::string>& objects) {
   constexpr std::ptrdiff_t shown = 6;
   std::vector<std::string> parts;
   for (std::string object : objects) {
-    if (object.ends_with("/table")) object = "table " + object.substr(0, object.size() - 6);
-    else if (const auto at = object.find("/column/"); at != std::string::npos) object.replace(at, 8, ".");
+    if (object.ends_with("/table"))
+      object = "table " + object.substr(0, object.size() - 6);
+    else if (const auto at = object.find("/column/"); at != std::string::npos)
+      object.replace(at, 8, ".");
     parts.push_back(std::move(object));
   }
   const auto end = parts.begin() + std::min<std::ptrdiff_t>(shown, std::ssize(parts));
@@ -62,7 +66,8 @@ Result<Origin> origin_of(std::vector<std::string> objects, const DatabaseState& 
   const auto next = position_of(state.revision) + 1;
   for (auto at = next; at < std::ssize(chain); ++at) {
     const Revision* revision = chain[static_cast<std::size_t>(at)];
-    const auto described = database::describe_schema(TRY(expected_schema(state.lineage, {18, std::string(revision->id)})));
+    const auto described =
+        database::describe_schema(TRY(expected_schema(state.lineage, {18, std::string(revision->id)})));
     const bool has_all = std::ranges::all_of(objects, [&](const auto& object) { return described.contains(object); });
     if (has_all) return Origin{revision, at == next};
   }
@@ -99,14 +104,16 @@ Result<Leftover> lost_version(const database::Schema& schema, const DatabaseStat
       "version-lost",
       alike.size() == 1
           ? fmt::format("No revision is recorded, but the schema is that of revision {}.", newest)
-          : fmt::format("No revision is recorded, but the schema is that of the revisions {} to {}, which differ only in "
-                        "what they do to the data.",
-                        alike.front()->id, newest),
+          : fmt::format(
+                "No revision is recorded, but the schema is that of the revisions {} to {}, which differ only in "
+                "what they do to the data.",
+                alike.front()->id, newest),
       false,
-      fmt::format("Restore a backup whose table alembic_version is whole. If you are certain that revision {0} had run to "
-                  "its end, record it: sqlite3 webui.db \"CREATE TABLE IF NOT EXISTS alembic_version (version_num "
-                  "VARCHAR(32) NOT NULL PRIMARY KEY); INSERT INTO alembic_version VALUES ('{0}')\"",
-                  alike.size() == 1 ? newest : alike.front()->id)};
+      fmt::format(
+          "Restore a backup whose table alembic_version is whole. If you are certain that revision {0} had run to "
+          "its end, record it: sqlite3 webui.db \"CREATE TABLE IF NOT EXISTS alembic_version (version_num "
+          "VARCHAR(32) NOT NULL PRIMARY KEY); INSERT INTO alembic_version VALUES ('{0}')\"",
+          alike.size() == 1 ? newest : alike.front()->id)};
 }
 
 /// Objects of a later revision although the version table says an earlier one.
@@ -137,9 +144,11 @@ Result<void> look_for_a_started_revision(const database::Schema& schema, const D
   } else {
     leftovers.push_back(
         {"schema-ahead",
-         fmt::format("The version table says revision {}, but the database has {}{}.", state.revision, names(objects),
-                     origin.revision != nullptr ? fmt::format(", which come with revision {}", origin.revision->id) : ""),
-         false, "Find out how this came about (a version table that was edited or restored alone), or restore a backup."});
+         fmt::format(
+             "The version table says revision {}, but the database has {}{}.", state.revision, names(objects),
+             origin.revision != nullptr ? fmt::format(", which come with revision {}", origin.revision->id) : ""),
+         false,
+         "Find out how this came about (a version table that was edited or restored alone), or restore a backup."});
   }
   return {};
 }
@@ -150,9 +159,9 @@ void look_for_temporary_tables(const database::Schema& schema, std::vector<Lefto
     if (!name.starts_with(prefix)) continue;
     const std::string original = name.substr(prefix.size());
     const bool beside = schema.table(original) != nullptr;
-    leftovers.push_back({"temporary-table",
-                         fmt::format("An interrupted rebuild of the table {} left {}.", original, name), true,
-                         beside ? "The copy goes, since its table is there." : "The copy takes its table's place, which is gone."});
+    leftovers.push_back(
+        {"temporary-table", fmt::format("An interrupted rebuild of the table {} left {}.", original, name), true,
+         beside ? "The copy goes, since its table is there." : "The copy takes its table's place, which is gone."});
   }
 }
 
@@ -166,9 +175,10 @@ void look_for_skipped_peewee_steps(const database::Schema& schema, const Databas
   }
   leftovers.push_back(
       {"peewee-steps-skipped",
-       fmt::format("Only {} of 18 Peewee migrations were run before the Alembic revisions: a database from before 0.3.8 "
-                   "was started with a release >= 0.9.6, which has dropped them.{}",
-                   state.peewee_migrations, missing.empty() ? "" : fmt::format(" Missing: {}.", fmt::join(missing, ", "))),
+       fmt::format(
+           "Only {} of 18 Peewee migrations were run before the Alembic revisions: a database from before 0.3.8 "
+           "was started with a release >= 0.9.6, which has dropped them.{}",
+           state.peewee_migrations, missing.empty() ? "" : fmt::format(" Missing: {}.", fmt::join(missing, ", "))),
        false,
        "Restore the backup from before that start, and change it with Liftlock, which runs the dropped migrations."});
 }
@@ -181,7 +191,8 @@ Result<std::vector<Leftover>> find_leftovers(database::Connection& connection, c
   if (state.lineage == Lineage::none || state.foreign) return leftovers;
   look_for_skipped_peewee_steps(schema, state, leftovers);
   look_for_temporary_tables(schema, leftovers);
-  for (Leftover& leftover : TRY(find_stranded_data(connection, schema, state))) leftovers.push_back(std::move(leftover));
+  for (Leftover& leftover : TRY(find_stranded_data(connection, schema, state)))
+    leftovers.push_back(std::move(leftover));
   TRY(look_for_a_started_revision(schema, state, leftovers));
   return leftovers;
 }

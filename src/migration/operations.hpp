@@ -136,7 +136,8 @@ class Operations {
   virtual void add_column(std::string_view table, ColumnDefinition column) = 0;
   virtual void drop_column(std::string_view table, std::string_view column) = 0;  ///< with the indexes on it
   virtual void alter_column(std::string_view table, std::string_view column, const Alteration& alteration) = 0;
-  virtual void create_index(std::string_view name, std::string_view table, Names columns, IndexOptions options = {}) = 0;
+  virtual void create_index(std::string_view name, std::string_view table, Names columns,
+                            IndexOptions options = {}) = 0;
   virtual void drop_index(std::string_view name, std::string_view table) = 0;
   virtual void create_primary_key(std::string_view name, std::string_view table, Names columns) = 0;
   virtual void create_unique_constraint(std::string_view name, std::string_view table, Names columns) = 0;
@@ -176,12 +177,16 @@ class BatchOperations {
   BatchOperations(Operations& operations, std::string_view table) : op_(operations), table_(table) {}
   void add_column(ColumnDefinition column) { op_.add_column(table_, std::move(column)); }
   void drop_column(std::string_view column) { op_.drop_column(table_, column); }
-  void alter_column(std::string_view column, const Alteration& alteration) { op_.alter_column(table_, column, alteration); }
+  void alter_column(std::string_view column, const Alteration& alteration) {
+    op_.alter_column(table_, column, alteration);
+  }
   void create_index(std::string_view name, Names columns, IndexOptions options = {}) {
     op_.create_index(name, table_, std::move(columns), std::move(options));
   }
   void drop_index(std::string_view name) { op_.drop_index(name, table_); }
-  void create_primary_key(std::string_view name, Names columns) { op_.create_primary_key(name, table_, std::move(columns)); }
+  void create_primary_key(std::string_view name, Names columns) {
+    op_.create_primary_key(name, table_, std::move(columns));
+  }
   void create_unique_constraint(std::string_view name, Names columns) {
     op_.create_unique_constraint(name, table_, std::move(columns));
   }
@@ -190,7 +195,8 @@ class BatchOperations {
   }
   void create_foreign_key(std::string_view name, std::string_view referred_table, Names columns, Names referred_columns,
                           std::string on_delete = {}) {
-    op_.create_foreign_key(name, table_, referred_table, std::move(columns), std::move(referred_columns), std::move(on_delete));
+    op_.create_foreign_key(name, table_, referred_table, std::move(columns), std::move(referred_columns),
+                           std::move(on_delete));
   }
   void drop_constraint(std::string_view name, ConstraintKind kind) { op_.drop_constraint(name, table_, kind); }
 

@@ -33,15 +33,17 @@ std::vector<const Revision*> part(std::span<const Revision* const> chain, std::s
 }
 
 std::unexpected<Error> unknown(std::string_view revision, std::string_view whose) {
-  return refusal("revision-unknown", "Looking for the way between two revisions",
-                 fmt::format("The {} revision {} is not on the chain that this version of Liftlock knows.", whose, revision),
-                 "Look for a newer version of Liftlock.");
+  return refusal(
+      "revision-unknown", "Looking for the way between two revisions",
+      fmt::format("The {} revision {} is not on the chain that this version of Liftlock knows.", whose, revision),
+      "Look for a newer version of Liftlock.");
 }
 
 Result<void> refuse_what_cannot_be_repaired(const DatabaseState& state) {
   for (const auto& leftover : state.leftovers) {
     if (leftover.repairable) continue;
-    return refusal("half-migrated", "Looking for the way to the wanted revision", leftover.explanation, leftover.repair);
+    return refusal("half-migrated", "Looking for the way to the wanted revision", leftover.explanation,
+                   leftover.repair);
   }
   return {};
 }
@@ -108,8 +110,10 @@ Result<Path> plan_path(const DatabaseState& state, const Head& target) {
   if (!to) return unknown(target.revision, "wanted");
   TRY(refuse_what_cannot_be_repaired(state));
 
-  const bool peewee_lineage = state.lineage == Lineage::peewee || (state.lineage == Lineage::none && target.peewee_migrations > 0);
-  const int peewee_wanted = !peewee_lineage ? 0 : (target.revision.empty() ? target.peewee_migrations : all_peewee_migrations);
+  const bool peewee_lineage =
+      state.lineage == Lineage::peewee || (state.lineage == Lineage::none && target.peewee_migrations > 0);
+  const int peewee_wanted =
+      !peewee_lineage ? 0 : (target.revision.empty() ? target.peewee_migrations : all_peewee_migrations);
   if (*to < *from || (*from == 0 && peewee_wanted < state.peewee_migrations)) {
     return refusal("target-older", doing, "The database is newer than the wanted version.",
                    "A snapshot of that version can be restored; see: liftlock backups");

@@ -32,7 +32,9 @@ Result<std::size_t> position_of_id(Chain chain, std::string_view name) {
   for (std::size_t i = 0; i < chain.size(); ++i) {
     if (chain[i]->id == name) return i + 1;
     if (!chain[i]->id.starts_with(name)) continue;
-    if (found) return usage("revision-ambiguous", fmt::format("more than one revision begins with \"{}\"", name), "liftlock db history");
+    if (found)
+      return usage("revision-ambiguous", fmt::format("more than one revision begins with \"{}\"", name),
+                   "liftlock db history");
     found = i + 1;
   }
   if (!found) return usage("revision-unknown", fmt::format("there is no revision \"{}\"", name), "liftlock db history");
@@ -43,7 +45,8 @@ Result<std::size_t> position_of_id(Chain chain, std::string_view name) {
 Result<std::size_t> lower_end(Chain chain, std::string_view from, std::size_t upper, std::string_view current) {
   if (from.empty()) return 0;
   if (const std::optional<std::size_t> steps = steps_of(from, '-')) {
-    if (*steps >= upper) return usage("range-invalid", fmt::format("there are no {} revisions before that one", *steps));
+    if (*steps >= upper)
+      return usage("range-invalid", fmt::format("there are no {} revisions before that one", *steps));
     return upper - *steps;
   }
   return position_of(chain, from, current);
@@ -54,7 +57,8 @@ Result<std::size_t> upper_end(Chain chain, std::string_view from, std::string_vi
   const std::optional<std::size_t> steps = steps_of(to, '+');
   if (!steps) return position_of(chain, to, current);
   const std::size_t lower = from.empty() ? 0 : TRY(position_of(chain, from, current));
-  if (lower + *steps > chain.size()) return usage("range-invalid", fmt::format("there are no {} revisions after that one", *steps));
+  if (lower + *steps > chain.size())
+    return usage("range-invalid", fmt::format("there are no {} revisions after that one", *steps));
   return lower + *steps;
 }
 
@@ -73,7 +77,8 @@ Result<std::size_t> upgrade_target(Chain chain, std::string_view name, std::stri
   if (!steps) return position_of(chain, name, current);
   const std::size_t here = TRY(position_of(chain, "current", current));
   if (here + *steps > chain.size()) {
-    return usage("revision-relative", fmt::format("there are only {} revisions after this one, not {}", chain.size() - here, *steps));
+    return usage("revision-relative",
+                 fmt::format("there are only {} revisions after this one, not {}", chain.size() - here, *steps));
   }
   return here + *steps;
 }
@@ -81,7 +86,8 @@ Result<std::size_t> upgrade_target(Chain chain, std::string_view name, std::stri
 Result<Chain> range_of(Chain chain, std::string_view range, std::string_view current) {
   const std::size_t colon = range.find(':');
   if (colon == std::string_view::npos || range.find(':', colon + 1) != std::string_view::npos) {
-    return usage("range-invalid", fmt::format("\"{}\" is not a range", range), "A range is [FROM]:[TO], for example 9f0c9cd09105:head");
+    return usage("range-invalid", fmt::format("\"{}\" is not a range", range),
+                 "A range is [FROM]:[TO], for example 9f0c9cd09105:head");
   }
   const std::string_view from = range.substr(0, colon);
   const std::string_view to = range.substr(colon + 1);

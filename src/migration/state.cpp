@@ -38,8 +38,10 @@ Result<void> read_peewee(Connection& connection, const Schema& schema, DatabaseS
     last = number;
   }
   if (last != state.peewee_migrations) {
-    leftovers.push_back({"peewee-gap", fmt::format("The table migratehistory names migration {}, but only {} in all.", last, state.peewee_migrations),
-                         false, "Restore a backup whose migratehistory is whole."});
+    leftovers.push_back(
+        {"peewee-gap",
+         fmt::format("The table migratehistory names migration {}, but only {} in all.", last, state.peewee_migrations),
+         false, "Restore a backup whose migratehistory is whole."});
   }
   return {};
 }
@@ -51,13 +53,15 @@ Result<void> read_alembic(Connection& connection, const Schema& schema, Database
   auto statement = TRY(connection.prepare("SELECT version_num FROM alembic_version ORDER BY 1"));
   while (TRY(statement.step())) revisions.push_back(statement.text(0));
   if (revisions.size() > 1) {
-    leftovers.push_back({"several-revisions", fmt::format("alembic_version has {} rows; Open WebUI's chain has one head.", revisions.size()),
+    leftovers.push_back({"several-revisions",
+                         fmt::format("alembic_version has {} rows; Open WebUI's chain has one head.", revisions.size()),
                          false, "Find out which revision the schema has, and leave only that row."});
   }
   if (!revisions.empty()) state.revision = revisions.back();
   const auto chain = openwebui::alembic_revisions();
-  state.known_revision =
-      state.revision.empty() || std::ranges::find(chain, state.revision, [](const auto* step) { return step->id; }) != chain.end();
+  state.known_revision = state.revision.empty() || std::ranges::find(chain, state.revision, [](const auto* step) {
+                                                     return step->id;
+                                                   }) != chain.end();
   return {};
 }
 

@@ -18,11 +18,11 @@ enum class Lineage { none, peewee, alembic };
 
 /// Where a database stands on Open WebUI's chain.
 struct DatabaseState {
-  Lineage lineage = Lineage::none;           ///< none: no table of Open WebUI at all
-  int peewee_migrations = 0;                 ///< how many of the 18 are recorded in migratehistory
-  std::string revision;                      ///< alembic_version; empty: before the base
-  bool foreign = false;                      ///< tables, but not Open WebUI's
-  bool known_revision = true;                ///< false: a revision that this program does not know
+  Lineage lineage = Lineage::none;  ///< none: no table of Open WebUI at all
+  int peewee_migrations = 0;        ///< how many of the 18 are recorded in migratehistory
+  std::string revision;             ///< alembic_version; empty: before the base
+  bool foreign = false;             ///< tables, but not Open WebUI's
+  bool known_revision = true;       ///< false: a revision that this program does not know
   /// What a half-finished migration left behind, each with what will be done about it; empty in a healthy database.
   struct Leftover {
     std::string id;           ///< "half-242a2047eae0"
@@ -38,8 +38,8 @@ struct DatabaseState {
 
 /// A target on the chain: what a release brings.
 struct Head {
-  int peewee_migrations = 18;   ///< 0..18; releases <= 0.3.7 know fewer
-  std::string revision;         ///< empty: no Alembic yet
+  int peewee_migrations = 18;  ///< 0..18; releases <= 0.3.7 know fewer
+  std::string revision;        ///< empty: no Alembic yet
 };
 
 /// The steps from `state` up to `target`, the Peewee migrations that newer releases dropped included.

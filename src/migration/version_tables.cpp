@@ -21,9 +21,9 @@ std::string peewee_timestamp(std::int64_t seconds) {
 
 void record_peewee_migration(Operations& operations, const Revision& migration) {
   if (!operations.has_table("migratehistory")) {
-    operations.create_table("migratehistory", {column("id", types::integer).primary_key(),
-                                               column("name", types::string_255).not_null(),
-                                               column("migrated_at", types::date_time).not_null()});
+    operations.create_table("migratehistory",
+                            {column("id", types::integer).primary_key(), column("name", types::string_255).not_null(),
+                             column("migrated_at", types::date_time).not_null()});
   }
   const std::string now = peewee_timestamp(operations.environment().now());
   operations.execute({"migratehistory"}, "INSERT INTO migratehistory (name, migrated_at) VALUES (?, ?)",

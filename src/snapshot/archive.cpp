@@ -40,9 +40,12 @@ std::int64_t floor_seconds(std::int64_t ns) {
 
 mode_t tar_type(file::EntryType type) {
   switch (type) {
-    case file::EntryType::directory: return AE_IFDIR;
-    case file::EntryType::symlink: return AE_IFLNK;
-    default: return AE_IFREG;
+    case file::EntryType::directory:
+      return AE_IFDIR;
+    case file::EntryType::symlink:
+      return AE_IFLNK;
+    default:
+      return AE_IFREG;
   }
 }
 
@@ -230,12 +233,15 @@ FilePart part_of(struct archive_entry* entry) {
   part.path = archive_entry_pathname(entry) != nullptr ? archive_entry_pathname(entry) : "";
   while (part.path.ends_with('/')) part.path.pop_back();
   switch (archive_entry_filetype(entry)) {
-    case AE_IFDIR: part.type = file::EntryType::directory; break;
+    case AE_IFDIR:
+      part.type = file::EntryType::directory;
+      break;
     case AE_IFLNK:
       part.type = file::EntryType::symlink;
       part.link_target = archive_entry_symlink(entry) != nullptr ? archive_entry_symlink(entry) : "";
       break;
-    default: part.bytes = static_cast<std::uint64_t>(archive_entry_size(entry));
+    default:
+      part.bytes = static_cast<std::uint64_t>(archive_entry_size(entry));
   }
   part.mode = archive_entry_perm(entry);
   part.owner = static_cast<std::uint32_t>(archive_entry_uid(entry));

@@ -47,8 +47,8 @@ class Draft {
 /// -shm, not Liftlock's own files, not what the source leaves out.
 [[nodiscard]] Result<std::vector<file::Entry>> entries_of(const Source& source, const std::filesystem::path& store);
 
-/// Compresses the database into `folder`. With `earlier`, an equal database costs no artifact: the result's artifact has
-/// then the earlier one's checksum, and no file was made.
+/// Compresses the database into `folder`. With `earlier`, an equal database costs no artifact: the result's artifact
+/// has then the earlier one's checksum, and no file was made.
 [[nodiscard]] Result<DatabasePart> save_database(const Source& source, const std::filesystem::path& folder,
                                                  Progress& progress, const DatabasePart* earlier = nullptr);
 

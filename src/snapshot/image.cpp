@@ -121,12 +121,14 @@ Result<void> DatabaseImage::measure() {
 Result<void> DatabaseImage::copy_with_backup(const fs::path& scratch) {
   scratch_ = TRY(file::ScratchFolder::create(scratch, ".copy-"));
   const fs::path target = scratch_->path() / "copy.sqlite";
-  if (const int code = file::trapped("backup"); code != 0) return file::trouble("Copying the database to", target, code);
+  if (const int code = file::trapped("backup"); code != 0)
+    return file::trouble("Copying the database to", target, code);
   auto copied = TRY(Connection::open(target, OpenMode::create));
   // A crash leaves scratch, which nobody reads: no need to be durable.
   TRY(copied.execute("PRAGMA synchronous=OFF; PRAGMA journal_mode=OFF"));
   sqlite3_backup* backup = sqlite3_backup_init(copied.handle(), "main", connection_->handle(), "main");
-  if (backup == nullptr) return std::unexpected(copied.last_error(fmt::format("Copying the database {}", path_.string())));
+  if (backup == nullptr)
+    return std::unexpected(copied.last_error(fmt::format("Copying the database {}", path_.string())));
   sqlite3_backup_step(backup, -1);
   if (sqlite3_backup_finish(backup) != SQLITE_OK) {
     return std::unexpected(copied.last_error(fmt::format("Copying the database {}", path_.string())));
@@ -148,11 +150,12 @@ Result<void> DatabaseImage::copy_with_wal(const fs::path& scratch) {
 Result<void> DatabaseImage::read_at(std::span<char> buffer, std::uint64_t offset) {
   sqlite3_file* file = nullptr;
   sqlite3_file_control(connection_->handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  const int code = file->pMethods->xRead(file, buffer.data(), static_cast<int>(buffer.size()),
-                                         static_cast<sqlite3_int64>(offset));
+  const int code =
+      file->pMethods->xRead(file, buffer.data(), static_cast<int>(buffer.size()), static_cast<sqlite3_int64>(offset));
   if (code == SQLITE_OK) return {};
-  return failure("database-error", fmt::format("Reading the database {}", path_.string()),
-                 code == SQLITE_IOERR_SHORT_READ ? "the file is shorter than its own header says" : sqlite3_errstr(code));
+  return failure(
+      "database-error", fmt::format("Reading the database {}", path_.string()),
+      code == SQLITE_IOERR_SHORT_READ ? "the file is shorter than its own header says" : sqlite3_errstr(code));
 }
 
 Result<std::vector<std::pair<std::string, std::int64_t>>> DatabaseImage::rows() { return count_rows(*connection_); }

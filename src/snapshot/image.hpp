@@ -24,16 +24,16 @@ namespace liftlock::snapshot {
 enum class Locking {
   as_needed,  ///< a WAL database that nobody has open is read without
   always,
-  excluded    ///< the caller keeps everybody out (SqliteExclusion), this process's own SQLite included
+  excluded  ///< the caller keeps everybody out (SqliteExclusion), this process's own SQLite included
 };
 
 /// The bytes of a SQLite database as they were at one instant, while others may be writing to it.
 ///
 /// SQLite's own locks hold that instant for as long as the image lives: in rollback mode its SHARED lock keeps every
-/// writer from the file, and in WAL mode a reader that began on an empty -wal keeps every checkpoint from it. The file is
-/// then read through SQLite's own descriptor (closing another one would drop the locks: POSIX). A -wal that holds pages is
-/// merged into a copy in scratch by SQLite's backup API. A WAL database that nobody has open (no -wal) is read without
-/// locks, which would make a -wal and a -shm beside it; unchanged() says whether that went well.
+/// writer from the file, and in WAL mode a reader that began on an empty -wal keeps every checkpoint from it. The file
+/// is then read through SQLite's own descriptor (closing another one would drop the locks: POSIX). A -wal that holds
+/// pages is merged into a copy in scratch by SQLite's backup API. A WAL database that nobody has open (no -wal) is read
+/// without locks, which would make a -wal and a -shm beside it; unchanged() says whether that went well.
 class DatabaseImage {
  public:
   /// `scratch` is a folder for the copy, if one is needed. This process may have no other connection to the database.

@@ -22,9 +22,11 @@ constexpr std::string_view checksum_member = ",\n\"checksum\":\"";
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   const unsigned char first = byte(0);
-  const std::size_t length = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : (first & 0xf0U) == 0xe0 ? 3
-                             : first >= 0xf0 && first < 0xf5                  ? 4
-                                                                              : 0;
+  const std::size_t length = first < 0x80                    ? 1
+                             : first >= 0xc2 && first < 0xe0 ? 2
+                             : (first & 0xf0U) == 0xe0       ? 3
+                             : first >= 0xf0 && first < 0xf5 ? 4
+                                                             : 0;
   if (length == 0 || text.size() < length) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xc0U) != 0x80) return 0;
@@ -36,12 +38,18 @@ std::size_t utf8_length(std::string_view text) {
 
 std::string_view name_of(file::EntryType type) {
   switch (type) {
-    case file::EntryType::regular: return "file";
-    case file::EntryType::directory: return "folder";
-    case file::EntryType::symlink: return "link";
-    case file::EntryType::fifo: return "fifo";
-    case file::EntryType::socket: return "socket";
-    case file::EntryType::device: return "device";
+    case file::EntryType::regular:
+      return "file";
+    case file::EntryType::directory:
+      return "folder";
+    case file::EntryType::symlink:
+      return "link";
+    case file::EntryType::fifo:
+      return "fifo";
+    case file::EntryType::socket:
+      return "socket";
+    case file::EntryType::device:
+      return "device";
   }
   return "file";
 }

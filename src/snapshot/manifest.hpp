@@ -51,17 +51,17 @@ struct DatabasePart {
 struct FilePart {
   std::string path;  ///< below the data directory, raw bytes
   file::EntryType type = file::EntryType::regular;
-  std::uint64_t bytes = 0;      ///< as stored; 0 unless regular
+  std::uint64_t bytes = 0;  ///< as stored; 0 unless regular
   std::int64_t modified_ns = 0;
   std::int64_t changed_ns = 0;  ///< the inode's ctime
   std::uint64_t inode = 0;
   unsigned mode = 0;
   std::uint32_t owner = 0;
   std::uint32_t group = 0;
-  std::string sha256;           ///< of what is stored; "" unless regular
-  std::string link_target;      ///< raw bytes; of a symlink
-  int archive = 0;              ///< index into Manifest::archives of the one that holds its newest content
-  bool sqlite = false;          ///< copied through SQLite, with what its -wal held; `live` says how it looked
+  std::string sha256;       ///< of what is stored; "" unless regular
+  std::string link_target;  ///< raw bytes; of a symlink
+  int archive = 0;          ///< index into Manifest::archives of the one that holds its newest content
+  bool sqlite = false;      ///< copied through SQLite, with what its -wal held; `live` says how it looked
   LiveDatabase live;
 };
 
@@ -69,25 +69,26 @@ struct Manifest {
   static constexpr int newest_format = 1;
 
   int format = newest_format;
-  std::int64_t created = 0;      ///< seconds since the epoch
-  std::int64_t started_ns = 0;   ///< by the kernel's clock: what was written later than shortly before is never taken for unchanged
-  std::string program_version;   ///< Liftlock's
-  std::string address;           ///< of the deployment: "dir:/srv/open-webui/data"
+  std::int64_t created = 0;  ///< seconds since the epoch
+  std::int64_t started_ns =
+      0;  ///< by the kernel's clock: what was written later than shortly before is never taken for unchanged
+  std::string program_version;  ///< Liftlock's
+  std::string address;          ///< of the deployment: "dir:/srv/open-webui/data"
   std::filesystem::path data_directory;
   std::vector<std::string> releases;  ///< that the database may come from, oldest first; as told by the caller
-  std::string revision;          ///< Alembic's; "" where there is none
-  std::string lineage;           ///< as told by the caller
-  int peewee_migrations = 0;     ///< rows of migratehistory
+  std::string revision;               ///< Alembic's; "" where there is none
+  std::string lineage;                ///< as told by the caller
+  int peewee_migrations = 0;          ///< rows of migratehistory
   DatabasePart database;
-  std::vector<Artifact> archives;       ///< data.tar.zst, then data-2.tar.zst, … in the order to unpack them
-  std::vector<std::string> removed;     ///< paths in an earlier archive that are not part of the snapshot any more
-  std::vector<FilePart> files;          ///< everything in the data directory, folders before what is in them
-  std::vector<Artifact> others;         ///< deployment.json, secret-key, RESTORE.txt
-  std::filesystem::path secret_file;    ///< where the secret key lay; empty without one
-  std::vector<std::string> notes;       ///< what is not stored, or was seen to change: sentences
+  std::vector<Artifact> archives;     ///< data.tar.zst, then data-2.tar.zst, … in the order to unpack them
+  std::vector<std::string> removed;   ///< paths in an earlier archive that are not part of the snapshot any more
+  std::vector<FilePart> files;        ///< everything in the data directory, folders before what is in them
+  std::vector<Artifact> others;       ///< deployment.json, secret-key, RESTORE.txt
+  std::filesystem::path secret_file;  ///< where the secret key lay; empty without one
+  std::vector<std::string> notes;     ///< what is not stored, or was seen to change: sentences
 
   [[nodiscard]] std::uint64_t bytes_on_disk() const;
-  [[nodiscard]] std::uint64_t bytes_of_data() const;   ///< the database and all files, unpacked
+  [[nodiscard]] std::uint64_t bytes_of_data() const;                    ///< the database and all files, unpacked
   [[nodiscard]] std::uint64_t bytes_in(std::string_view folder) const;  ///< of files below a folder such as "cache"
 };
 

@@ -63,7 +63,9 @@ class Restore {
 
  private:
   [[nodiscard]] fs::path live(const std::string& path) const { return target_.data_directory / path; }
-  [[nodiscard]] fs::path aside_folder() const { return target_.data_directory / fmt::format(".liftlock-aside-{}", stamp_); }
+  [[nodiscard]] fs::path aside_folder() const {
+    return target_.data_directory / fmt::format(".liftlock-aside-{}", stamp_);
+  }
   [[nodiscard]] fs::path new_database() const { return target_.database.string() + ".liftlock-restored"; }
 
   Result<void> prepare() {
@@ -105,8 +107,8 @@ class Restore {
     progress_.end();
     for (std::size_t i = 0; i < found.size(); ++i) {
       if (!found[i]) {
-        return damaged(snapshot_.folder, fmt::format("the file {} is not what the manifest says",
-                                                     escape_path(plan_.write[i]->path)));
+        return damaged(snapshot_.folder,
+                       fmt::format("the file {} is not what the manifest says", escape_path(plan_.write[i]->path)));
       }
     }
     return {};

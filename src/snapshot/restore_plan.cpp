@@ -12,7 +12,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool same_database_file(const LiveDatabase& then, std::uint64_t bytes, const std::string& sha256, const fs::path& path) {
+bool same_database_file(const LiveDatabase& then, std::uint64_t bytes, const std::string& sha256,
+                        const fs::path& path) {
   const auto now = look_at_database(path);
   if (!now) return false;
   if (*now == then) return true;
@@ -23,9 +24,12 @@ bool same_database_file(const LiveDatabase& then, std::uint64_t bytes, const std
 
 bool same_content(const FilePart& part, const file::Entry& entry, const fs::path& path) {
   switch (part.type) {
-    case file::EntryType::directory: return true;
-    case file::EntryType::symlink: return part.link_target == entry.link_target;
-    default: break;
+    case file::EntryType::directory:
+      return true;
+    case file::EntryType::symlink:
+      return part.link_target == entry.link_target;
+    default:
+      break;
   }
   if (part.sqlite) return same_database_file(part.live, part.bytes, part.sha256, path);
   if (part.bytes != static_cast<std::uint64_t>(entry.status.st_size)) return false;
@@ -37,7 +41,8 @@ bool same_content(const FilePart& part, const file::Entry& entry, const fs::path
 
 bool same_metadata(const FilePart& part, const file::Entry& entry) {
   const FilePart now = part_of(entry, 0);
-  return part.mode == now.mode && part.owner == now.owner && part.group == now.group && part.modified_ns == now.modified_ns;
+  return part.mode == now.mode && part.owner == now.owner && part.group == now.group &&
+         part.modified_ns == now.modified_ns;
 }
 
 bool is_stored(const FilePart& part) {

@@ -14,19 +14,23 @@ std::string shell_word(std::string_view text) {
   bool plain = !text.empty();
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.' ||
-                      c == '_' || c == '-';
+    const bool safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+                      c == '.' || c == '_' || c == '-';
     plain = plain && safe;
-    if (c == '\'' || c == '\\') word += fmt::format("\\{}", c);
-    else if (byte < 0x20 || byte >= 0x7f) word += fmt::format("\\x{:02x}", byte);
-    else word += c;
+    if (c == '\'' || c == '\\')
+      word += fmt::format("\\{}", c);
+    else if (byte < 0x20 || byte >= 0x7f)
+      word += fmt::format("\\x{:02x}", byte);
+    else
+      word += c;
   }
   return plain ? std::string(text) : word + "'";
 }
 
 std::string checksum_lines(const Manifest& manifest) {
   std::string lines = fmt::format("    {}  {}\n", manifest.database.artifact.sha256, manifest.database.artifact.name);
-  for (const Artifact& artifact : manifest.archives) lines += fmt::format("    {}  {}\n", artifact.sha256, artifact.name);
+  for (const Artifact& artifact : manifest.archives)
+    lines += fmt::format("    {}  {}\n", artifact.sha256, artifact.name);
   return lines;
 }
 
@@ -35,7 +39,8 @@ std::string unpack_lines(const Manifest& manifest) {
   for (const Artifact& artifact : manifest.archives) {
     lines += fmt::format("    zstd -dc {} | tar -x -p --numeric-owner --xattrs -C \"$NEW\"\n", artifact.name);
   }
-  for (const std::string& path : manifest.removed) lines += fmt::format("    rm -rf -- \"$NEW\"/{}\n", shell_word(path));
+  for (const std::string& path : manifest.removed)
+    lines += fmt::format("    rm -rf -- \"$NEW\"/{}\n", shell_word(path));
   return lines;
 }
 
@@ -102,7 +107,8 @@ Without it, in bash, with zstd, tar and sqlite3, as root if the files belong to 
       "    mv {0} {0}.old && mv \"$NEW\" {0}\n",
       shell_word(manifest.data_directory.string()));
   if (database.in_data.empty()) {
-    text += fmt::format("    mv {0} {0}.old; rm -f {0}-wal {0}-shm; mv {1} {0}\n", shell_word(database.path.string()), place);
+    text += fmt::format("    mv {0} {0}.old; rm -f {0}-wal {0}-shm; mv {1} {0}\n", shell_word(database.path.string()),
+                        place);
   }
   return text;
 }

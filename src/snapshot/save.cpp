@@ -165,7 +165,9 @@ Result<std::optional<FilePart>> FileSaver::save(const file::Entry& entry) {
       return part;
     }
     case file::EntryType::directory:
-    case file::EntryType::symlink: TRY(tar_->begin(part, file::extended_attributes(path))); return part;
+    case file::EntryType::symlink:
+      TRY(tar_->begin(part, file::extended_attributes(path)));
+      return part;
     default:
       manifest_.notes.push_back(fmt::format("{} is a pipe, socket or device: noted, not stored.", part.path));
       return part;

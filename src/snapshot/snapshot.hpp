@@ -26,7 +26,8 @@
 ///     RESTORE.txt          how to restore by hand with zstd, tar and sqlite3
 ///
 /// It comes into being under a name that starts with a dot and is renamed when everything is on the disk: what has the
-/// name of a snapshot is whole. No function here looks for other users of the data: the caller does, and holds the lock.
+/// name of a snapshot is whole. No function here looks for other users of the data: the caller does, and holds the
+/// lock.
 namespace liftlock::snapshot {
 
 /// What is to be saved. Paths are absolute.
@@ -35,7 +36,7 @@ struct Source {
   std::filesystem::path database;                    ///< in the data directory or elsewhere; may be a symbolic link
   std::optional<std::filesystem::path> secret_file;  ///< left out where there is none at this path
   std::vector<std::filesystem::path> leave_out;      ///< files and folders in the data directory that are not its own
-  bool excluded = false;  ///< the caller holds a SqliteExclusion on the database
+  bool excluded = false;                             ///< the caller holds a SqliteExclusion on the database
   std::string deployment_json = "{}\n";              ///< content of deployment.json; never secrets
   std::string address;
   std::string program_version;
@@ -78,17 +79,18 @@ struct Updated {
 
 /// That a snapshot can be restored, shown by doing it.
 struct Proof {
-  std::filesystem::path database;           ///< the restored database, in the scratch folder
-  std::vector<std::string> integrity;       ///< what PRAGMA integrity_check complains of; empty: intact
-  std::vector<std::string> foreign_keys;    ///< "chat → user: 3 rows without a parent"; of the data, not of the copy
-  std::int64_t files = 0;                   ///< regular files whose content was compared with the manifest
-  std::uint64_t bytes = 0;                  ///< unpacked and compared
+  std::filesystem::path database;         ///< the restored database, in the scratch folder
+  std::vector<std::string> integrity;     ///< what PRAGMA integrity_check complains of; empty: intact
+  std::vector<std::string> foreign_keys;  ///< "chat → user: 3 rows without a parent"; of the data, not of the copy
+  std::int64_t files = 0;                 ///< regular files whose content was compared with the manifest
+  std::uint64_t bytes = 0;                ///< unpacked and compared
   double seconds = 0;
 };
 /// Restores the database to `scratch`/webui.db, a folder that must exist, and proves the snapshot: every artifact's
 /// checksum, every file in the archives against the manifest, the restored database's checksum and row counts, and what
-/// SQLite itself says of it. A database that was damaged already when the snapshot was taken is no error: see `integrity`.
-/// Errors: "snapshot-damaged" (naming the artifact or the file), "snapshot-no-space", "snapshot-cancelled".
+/// SQLite itself says of it. A database that was damaged already when the snapshot was taken is no error: see
+/// `integrity`. Errors: "snapshot-damaged" (naming the artifact or the file), "snapshot-no-space",
+/// "snapshot-cancelled".
 [[nodiscard]] Result<Proof> prove(const Snapshot& snapshot, const std::filesystem::path& scratch, Clock& clock,
                                   Progress& progress);
 /// As prove(), in a scratch folder beside the snapshot that is removed afterwards (Proof::database is then empty).
@@ -110,9 +112,9 @@ struct Target {
 struct Restored {
   bool database_replaced = false;
   std::int64_t files_written = 0;
-  std::int64_t files_untouched = 0;  ///< equal already
-  std::vector<std::filesystem::path> written;   ///< the database and files that were written, at most 1,000
-  std::filesystem::path aside;                  ///< folder that holds what was there; empty if nothing had to move
+  std::int64_t files_untouched = 0;            ///< equal already
+  std::vector<std::filesystem::path> written;  ///< the database and files that were written, at most 1,000
+  std::filesystem::path aside;                 ///< folder that holds what was there; empty if nothing had to move
   std::int64_t moved_aside = 0;
 };
 /// Makes a data directory, database and secret key what they were. Everything is unpacked and checked beside first;
@@ -120,7 +122,8 @@ struct Restored {
 /// away. Files that are equal are not touched. Nobody may use the data meanwhile. Interrupted at any point, a second
 /// call completes it. The database is replaced last.
 /// Errors: "snapshot-damaged" and "snapshot-no-space" (nothing was changed), those of base/file.hpp (`state` says).
-[[nodiscard]] Result<Restored> restore(const Snapshot& snapshot, const Target& target, Clock& clock, Progress& progress);
+[[nodiscard]] Result<Restored> restore(const Snapshot& snapshot, const Target& target, Clock& clock,
+                                       Progress& progress);
 
 /// What restore() would write, without writing.
 struct Difference {

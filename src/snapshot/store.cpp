@@ -154,7 +154,8 @@ Result<void> remove(const fs::path& folder) {
 
 Result<std::vector<std::string>> prune(const fs::path& store, const PrunePolicy& policy, Clock& clock, bool only_say) {
   const auto all = TRY(list(store));
-  const auto newest = std::find_if(all.rbegin(), all.rend(), [](const Listed& one) { return one.snapshot.has_value(); });
+  const auto newest =
+      std::find_if(all.rbegin(), all.rend(), [](const Listed& one) { return one.snapshot.has_value(); });
   const std::int64_t now = clock.seconds();
   std::vector<std::string> removed;
   for (const Listed& one : all) {

@@ -119,7 +119,8 @@ Result<std::vector<file::Entry>> entries_of(const Source& source, const fs::path
     const bool ours = entry.path.find(own_mark) != std::string::npos && entry.path.find('/') == std::string::npos;
     if (side_file || ours) out.insert(entry.path);
   }
-  std::erase_if(entries, [&](const file::Entry& entry) { return out.contains(entry.path) || is_inside(entry.path, out); });
+  std::erase_if(entries,
+                [&](const file::Entry& entry) { return out.contains(entry.path) || is_inside(entry.path, out); });
   return entries;
 }
 
@@ -139,16 +140,16 @@ Error explain(Error error, const fs::path& store, std::uint64_t needed) {
   if (error.id != "file-full" && error.id != "database-full") return error;
   error.id = "snapshot-no-space";
   const auto space = file::free_space(store);
-  error.next = fmt::format("About {} are needed and {} are free at {}. Free some space there, or choose another place "
-                           "with LIFTLOCK_HOME, then run the command again.",
-                           format_bytes(needed), space ? format_bytes(static_cast<std::uint64_t>(*space)) : "?",
-                           store.string());
+  error.next = fmt::format(
+      "About {} are needed and {} are free at {}. Free some space there, or choose another place "
+      "with LIFTLOCK_HOME, then run the command again.",
+      format_bytes(needed), space ? format_bytes(static_cast<std::uint64_t>(*space)) : "?", store.string());
   return error;
 }
 
 std::unexpected<Error> cancelled() {
-  return std::unexpected(Error{ErrorKind::cancelled, "snapshot-cancelled", "Working on a snapshot", "cancelled",
-                               "Nothing was changed.", {}});
+  return std::unexpected(Error{
+      ErrorKind::cancelled, "snapshot-cancelled", "Working on a snapshot", "cancelled", "Nothing was changed.", {}});
 }
 
 Result<void> require_space(const fs::path& place, std::uint64_t needed) {

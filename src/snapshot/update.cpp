@@ -27,8 +27,8 @@ bool same_metadata(const FilePart& a, const FilePart& b) {
 
 /// What is new since an earlier snapshot.
 struct Changes {
-  std::vector<std::size_t> entries;    ///< positions of entries to be saved
-  std::vector<std::string> removed;    ///< paths that an archive holds and that are gone
+  std::vector<std::size_t> entries;      ///< positions of entries to be saved
+  std::vector<std::string> removed;      ///< paths that an archive holds and that are gone
   std::map<std::size_t, FilePart> kept;  ///< by position: what the earlier manifest says, with today's facts
 };
 
@@ -43,8 +43,10 @@ class Comparison {
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const auto found = parts_.find(entries[i].path);
       const FilePart* before = found == parts_.end() ? nullptr : found->second;
-      if (before != nullptr && TRY(is_same(*before, entries[i]))) changes.kept.emplace(i, with_facts(*before, entries[i]));
-      else changes.entries.push_back(i);
+      if (before != nullptr && TRY(is_same(*before, entries[i])))
+        changes.kept.emplace(i, with_facts(*before, entries[i]));
+      else
+        changes.entries.push_back(i);
       if (found != parts_.end()) parts_.erase(found);
     }
     for (const auto& [path, part] : parts_) {
@@ -58,7 +60,8 @@ class Comparison {
     const FilePart now = part_of(entry, 0);
     if (!same_metadata(before, now)) return false;
     if (entry.type != file::EntryType::regular) return true;
-    if (before.sqlite) return TRY(look_at_database(root_ / entry.path)) == before.live && !is_racy(before.live.modified_ns);
+    if (before.sqlite)
+      return TRY(look_at_database(root_ / entry.path)) == before.live && !is_racy(before.live.modified_ns);
     if (before.bytes != static_cast<std::uint64_t>(entry.status.st_size)) return false;
     const bool untouched = before.inode == now.inode && before.changed_ns == now.changed_ns && !is_racy(now.changed_ns);
     return untouched || TRY(file::sha256(root_ / entry.path)) == before.sha256;
@@ -93,8 +96,8 @@ Result<bool> is_database_unchanged(const Snapshot& earlier, const Source& source
   const DatabasePart& before = earlier.manifest.database;
   const fs::path path = fs::canonical(source.database);
   const auto facts = TRY(file::facts(path));
-  const bool same_place = path == before.path && facts.mode == before.mode && facts.owner == before.owner &&
-                          facts.group == before.group;
+  const bool same_place =
+      path == before.path && facts.mode == before.mode && facts.owner == before.owner && facts.group == before.group;
   if (!same_place || before.live.modified_ns > earlier.manifest.started_ns - racy_ns) return false;
   return TRY(look_at_database(path)) == before.live;
 }
@@ -137,8 +140,10 @@ class Update {
  private:
   Result<void> save_or_link_database(const Draft& draft, Manifest& manifest, bool same) {
     const DatabasePart& before = earlier_.manifest.database;
-    if (same) manifest.database = before;
-    else manifest.database = TRY(save_database(source_, draft.folder(), progress_, &before));
+    if (same)
+      manifest.database = before;
+    else
+      manifest.database = TRY(save_database(source_, draft.folder(), progress_, &before));
     if (file::exists(draft.folder() / before.artifact.name)) return {};
     return link_artifact(earlier_, draft, before.artifact);
   }
@@ -159,7 +164,8 @@ class Update {
       auto part = kept != changes_.kept.end() ? std::optional(kept->second) : TRY(saver.save(entries_[i]));
       if (part) files.push_back(*std::move(part));
       // Gone since the folder was read, and perhaps in an earlier archive.
-      else changes_.removed.push_back(entries_[i].path);
+      else
+        changes_.removed.push_back(entries_[i].path);
     }
     manifest.files = std::move(files);
     if (!changes_.entries.empty()) manifest.archives.push_back(TRY(saver.finish()));

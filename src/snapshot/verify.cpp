@@ -101,7 +101,8 @@ Result<ArchiveProof> prove_archives(const Snapshot& snapshot) {
   for (const FilePart& part : snapshot.manifest.files) {
     if (!is_stored(part)) continue;
     const auto found = left.find(part.path);
-    if (found == left.end()) return damaged(snapshot.folder, fmt::format("the file {} is missing", escape_path(part.path)));
+    if (found == left.end())
+      return damaged(snapshot.folder, fmt::format("the file {} is missing", escape_path(part.path)));
     if (const std::string difference = describe_difference(found->second, part); !difference.empty()) {
       return damaged(snapshot.folder, fmt::format("the file {} has {}", escape_path(part.path), difference));
     }
@@ -110,7 +111,8 @@ Result<ArchiveProof> prove_archives(const Snapshot& snapshot) {
     left.erase(found);
   }
   if (!left.empty()) {
-    return damaged(snapshot.folder, fmt::format("the file {} is not in the manifest", escape_path(left.begin()->first)));
+    return damaged(snapshot.folder,
+                   fmt::format("the file {} is not in the manifest", escape_path(left.begin()->first)));
   }
   for (const Artifact& other : snapshot.manifest.others) TRY(check_plain_artifact(snapshot.folder, other));
   return proof;
@@ -140,8 +142,10 @@ Result<void> ask_sqlite(const Snapshot& snapshot, Proof& proof) {
                           "SELECT \"table\" || ' → ' || \"parent\" || ': ' || count(*) || ' rows without a parent' "
                           "FROM pragma_foreign_key_check GROUP BY \"table\", \"parent\" ORDER BY 1",
                           1000);
-  if (orphans) proof.foreign_keys = *std::move(orphans);
-  else proof.foreign_keys = {orphans.error().what};
+  if (orphans)
+    proof.foreign_keys = *std::move(orphans);
+  else
+    proof.foreign_keys = {orphans.error().what};
   if (TRY(count_rows(connection)) != database.rows) {
     return damaged(snapshot.folder, "a table of the restored database has another number of rows");
   }

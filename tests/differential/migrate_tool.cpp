@@ -1,9 +1,10 @@
-// The native chain on one database, for tests/differential: it can stop inside the Peewee part, which no command can, and
-// prints what a change's report would hold.
+// The native chain on one database, for tests/differential: it can stop inside the Peewee part, which no command can,
+// and prints what a change's report would hold.
 //
 //   migrate-tool SOURCE DESTINATION REVISION|- PEEWEE_MIGRATIONS
-#include <chrono>
 #include <fmt/core.h>
+
+#include <chrono>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -40,7 +41,9 @@ class ToolEnvironment final : public migration::Environment {
   }
   void progress(std::string_view, std::int64_t, std::int64_t) override {}
 
-  [[nodiscard]] nlohmann::json answer() const { return {{"notes", notes_}, {"texts", texts}, {"quarantine", quarantined}}; }
+  [[nodiscard]] nlohmann::json answer() const {
+    return {{"notes", notes_}, {"texts", texts}, {"quarantine", quarantined}};
+  }
 
  private:
   template <class Unit>
@@ -71,10 +74,12 @@ int main(int count, char** arguments) {
   if (count != 5) return 2;
   const std::string revision = arguments[3];
   ToolEnvironment environment;
-  const auto result = migrate(arguments[1], arguments[2], {std::stoi(arguments[4]), revision == "-" ? "" : revision}, environment);
+  const auto result =
+      migrate(arguments[1], arguments[2], {std::stoi(arguments[4]), revision == "-" ? "" : revision}, environment);
   if (!result) {
     const Error& error = result.error();
-    std::cerr << error.id << ": " << error.doing << ": " << error.what << " " << error.state << " " << error.next << "\n";
+    std::cerr << error.id << ": " << error.doing << ": " << error.what << " " << error.state << " " << error.next
+              << "\n";
     return 1;
   }
   std::cout << environment.answer().dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) << "\n";

@@ -5,9 +5,9 @@
 
 #include "base/fault.hpp"
 
-/// SQLite's own effects on files, seen as fault points: a file system for SQLite that passes a point before every write,
-/// truncation, flush and removal and hands everything else on. Linked into the program with live fault points, where it
-/// becomes SQLite's default before main().
+/// SQLite's own effects on files, seen as fault points: a file system for SQLite that passes a point before every
+/// write, truncation, flush and removal and hands everything else on. Linked into the program with live fault points,
+/// where it becomes SQLite's default before main().
 namespace {
 
 struct File {
@@ -21,9 +21,12 @@ sqlite3_vfs* real(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->pApp
 /// SQLITE_OK, or the error code that the effect is to fail with.
 int trapped(const char* name, int io_error) {
   switch (liftlock::fault::point(name)) {
-    case liftlock::fault::Verdict::go_on: return SQLITE_OK;
-    case liftlock::fault::Verdict::fail: return io_error;
-    case liftlock::fault::Verdict::no_space: return SQLITE_FULL;
+    case liftlock::fault::Verdict::go_on:
+      return SQLITE_OK;
+    case liftlock::fault::Verdict::fail:
+      return io_error;
+    case liftlock::fault::Verdict::no_space:
+      return SQLITE_FULL;
   }
   return SQLITE_OK;
 }
@@ -65,10 +68,25 @@ void shm_barrier(sqlite3_file* file) { real(file)->pMethods->xShmBarrier(real(fi
 int shm_unmap(sqlite3_file* file, int remove) { return real(file)->pMethods->xShmUnmap(real(file), remove); }
 
 /// Version 2: without memory maps, whose writes would pass unseen.
-const sqlite3_io_methods methods = {2,        close,     read,         write,   truncate, sync,
-                                    file_size, lock,      unlock,       check_reserved_lock, file_control,
-                                    sector_size, device_characteristics, shm_map, shm_lock, shm_barrier,
-                                    shm_unmap, nullptr,   nullptr};
+const sqlite3_io_methods methods = {2,
+                                    close,
+                                    read,
+                                    write,
+                                    truncate,
+                                    sync,
+                                    file_size,
+                                    lock,
+                                    unlock,
+                                    check_reserved_lock,
+                                    file_control,
+                                    sector_size,
+                                    device_characteristics,
+                                    shm_map,
+                                    shm_lock,
+                                    shm_barrier,
+                                    shm_unmap,
+                                    nullptr,
+                                    nullptr};
 
 int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* flags_out) {
   auto* wrapped = reinterpret_cast<File*>(file);

@@ -38,9 +38,12 @@ bool same_value(const Value& a, const Value& b) {
 
 std::string shown(const Value& value) {
   switch (value.kind()) {
-    case Value::Kind::integer: return std::to_string(value.as_integer());
-    case Value::Kind::text: return std::string(value.bytes().substr(0, 64));
-    default: return "?";
+    case Value::Kind::integer:
+      return std::to_string(value.as_integer());
+    case Value::Kind::text:
+      return std::string(value.bytes().substr(0, 64));
+    default:
+      return "?";
   }
 }
 
@@ -84,7 +87,12 @@ class TableComparison {
  public:
   TableComparison(Connection& before, const Table& table, Connection& after, const Table& table_after,
                   const Expectation& expectation, Ledger& ledger)
-      : before_(before), table_(table), after_(after), table_after_(table_after), expectation_(expectation), ledger_(ledger) {}
+      : before_(before),
+        table_(table),
+        after_(after),
+        table_after_(table_after),
+        expectation_(expectation),
+        ledger_(ledger) {}
 
   Result<std::int64_t> run() {
     find_shared_columns();
@@ -115,7 +123,8 @@ class TableComparison {
         return std::ranges::equal(column.name, std::string_view(name),
                                   [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
       };
-      if (std::ranges::none_of(table_.columns, is_name) && std::ranges::none_of(table_after_.columns, is_name)) return name;
+      if (std::ranges::none_of(table_.columns, is_name) && std::ranges::none_of(table_after_.columns, is_name))
+        return name;
     }
     return {};
   }
@@ -144,8 +153,8 @@ class TableComparison {
     for (const Declared& removal : expectation_.removals) {
       removals_.push_back({removal, add_condition(removal.effect->condition, expressions)});
     }
-    return before_.prepare(fmt::format("SELECT {} FROM {} ORDER BY {}", fmt::join(expressions, ", "),
-                                       quote_identifier(table_.name), key));
+    return before_.prepare(
+        fmt::format("SELECT {} FROM {} ORDER BY {}", fmt::join(expressions, ", "), quote_identifier(table_.name), key));
   }
 
   [[nodiscard]] std::string select_after(const std::string& key) const {
@@ -288,8 +297,10 @@ class TableComparison {
     while (TRY(old_rows.step())) {
       ++compared;
       auto& left = there[hash_of(old_rows, shared_.size())];
-      if (left > 0) --left;
-      else missing_row(old_rows);
+      if (left > 0)
+        --left;
+      else
+        missing_row(old_rows);
     }
     for (const auto& [unused, left] : there) {
       for (std::int64_t i = 0; i < left; ++i) added_row("?");
@@ -319,12 +330,20 @@ Result<Accounting> account_for_rows(Connection& before, const database::Schema& 
   Accounting accounting;
   Ledger ledger;
   const auto expectations = expectations_of(path);
-  progress.begin("Accounting for every row", static_cast<std::int64_t>(schema_before.tables.size()), Progress::Unit::steps);
+  progress.begin("Accounting for every row", static_cast<std::int64_t>(schema_before.tables.size()),
+                 Progress::Unit::steps);
   for (const auto& [name, table] : schema_before.tables) {
     progress.advance(++accounting.tables);
     if (is_version_table(name)) continue;
     const auto found = expectations.find(name);
-    const Expectation expectation = found != expectations.end() ? found->second : Expectation{.name_after = name, .match_columns = {}, .changes = {}, .drops = {}, .removals = {}, .additions = {}, .dropped = {}};
+    const Expectation expectation = found != expectations.end() ? found->second
+                                                                : Expectation{.name_after = name,
+                                                                              .match_columns = {},
+                                                                              .changes = {},
+                                                                              .drops = {},
+                                                                              .removals = {},
+                                                                              .additions = {},
+                                                                              .dropped = {}};
     const Table* table_after = schema_after.table(expectation.name_after);
     if (!expectation.dropped.empty()) {
       ledger.explain(expectation.dropped.front(), name, "table is gone");

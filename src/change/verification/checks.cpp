@@ -23,7 +23,8 @@ constexpr std::size_t examples_shown = 5;
 
 std::string first_few(const std::vector<std::string>& texts) {
   const std::size_t shown = std::min(texts.size(), examples_shown);
-  std::string list = fmt::format("{}", fmt::join(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(shown), "; "));
+  std::string list =
+      fmt::format("{}", fmt::join(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(shown), "; "));
   if (shown < texts.size()) list += fmt::format("; and {} more", texts.size() - shown);
   return list;
 }
@@ -33,8 +34,9 @@ Check answer(std::string id, std::string title, const std::vector<std::string>& 
 }
 
 Result<bool> has_table(Connection& database, std::string_view table) {
-  const auto found = TRY(database.query_integer("SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ?",
-                                                {database::Value::text(table)}));
+  const auto found =
+      TRY(database.query_integer("SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ?",
+                                 {database::Value::text(table)}));
   return found.value_or(0) > 0;
 }
 
@@ -53,7 +55,8 @@ Result<Check> check_revision(Connection& database, const Head& head, Lineage lin
       found = TRY(database.query_text("SELECT group_concat(version_num) FROM alembic_version")).value_or("");
     }
     if (found != head.revision) {
-      wrong.push_back(fmt::format("the database is at revision {}, not {}", found.empty() ? "(none)" : found, head.revision));
+      wrong.push_back(
+          fmt::format("the database is at revision {}, not {}", found.empty() ? "(none)" : found, head.revision));
     }
   }
   if (lineage == Lineage::peewee) {
@@ -86,11 +89,14 @@ Result<Check> check_schema(const database::Schema& schema_before, const Database
     const auto before = described_before.find(difference.object);
     const bool kept_as_it_was = difference.kind == database::SchemaDifference::Kind::extra &&
                                 before != described_before.end() && before->second == difference.actual;
-    if (kept_as_it_was || different_before.contains(difference.object)) ++kept;
-    else wrong.push_back(difference.text());
+    if (kept_as_it_was || different_before.contains(difference.object))
+      ++kept;
+    else
+      wrong.push_back(difference.text());
   }
   Check check = answer("schema", "The schema is the one that this revision has", wrong);
-  check.numbers = {{"tables", static_cast<std::int64_t>(schema.tables.size())}, {"differences that were there before", kept}};
+  check.numbers = {{"tables", static_cast<std::int64_t>(schema.tables.size())},
+                   {"differences that were there before", kept}};
   return check;
 }
 
@@ -111,7 +117,8 @@ using Broken = std::map<std::pair<std::string, std::string>, std::int64_t>;
 
 Result<Broken> broken_references(Connection& database) {
   Broken broken;
-  auto statement = TRY(database.prepare("SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2"));
+  auto statement =
+      TRY(database.prepare("SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2"));
   while (TRY(statement.step())) broken[{statement.text(0), statement.text(1)}] = statement.integer(2);
   return broken;
 }
@@ -125,8 +132,11 @@ Result<Check> check_foreign_keys(Connection* before, Connection& after) {
   for (const auto& [tables, count] : TRY(broken_references(after))) {
     const auto old = old_ones.find(tables);
     const std::int64_t were = old == old_ones.end() ? 0 : old->second;
-    if (count > were) wrong.push_back(fmt::format("{} rows of {} point to nothing in {}, {} did before", count, tables.first, tables.second, were));
-    else kept += count;
+    if (count > were)
+      wrong.push_back(
+          fmt::format("{} rows of {} point to nothing in {}, {} did before", count, tables.first, tables.second, were));
+    else
+      kept += count;
   }
   Check check = answer("foreign-keys", "Every reference leads somewhere (foreign_key_check)", wrong);
   if (kept > 0) check.numbers = {{"broken before, too", kept}};
@@ -177,11 +187,13 @@ Result<std::vector<Check>> check_messages(Connection& before, Connection& after,
                                           Progress& progress) {
   const bool makes_messages =
       std::ranges::any_of(path.alembic, [](const auto* revision) { return revision->id == "8452d01d26d7"; });
-  if (!makes_messages || !TRY(has_table(before, "chat")) || !TRY(has_table(after, "chat_message"))) return std::vector<Check>{};
+  if (!makes_messages || !TRY(has_table(before, "chat")) || !TRY(has_table(after, "chat_message")))
+    return std::vector<Check>{};
   const std::int64_t expected = TRY(count_messages_in_chats(before, progress));
   const auto found = TRY(after.query_integer("SELECT count(*) FROM chat_message")).value_or(0);
   std::vector<std::string> wrong;
-  if (found < expected) wrong.push_back(fmt::format("the chats hold {} messages, chat_message has {}", expected, found));
+  if (found < expected)
+    wrong.push_back(fmt::format("the chats hold {} messages, chat_message has {}", expected, found));
   Check check = answer("messages", "Every message of every chat is in chat_message", wrong);
   check.numbers = {{"in the chats", expected}, {"in chat_message", found}};
   return std::vector<Check>{std::move(check)};

@@ -33,13 +33,27 @@ void add(Expectations& expectations, const migration::Revision& revision, const 
   Expectation& table = at_this_point(expectations, effect.table);
   const Declared declared{&revision, &effect};
   switch (effect.kind) {
-    case Effect::Kind::changes_column: table.changes[std::string(effect.column)].push_back(declared); break;
-    case Effect::Kind::drops_column: table.drops[std::string(effect.column)] = declared; break;
-    case Effect::Kind::removes_rows: table.removals.push_back(declared); break;
-    case Effect::Kind::adds_rows: table.additions.push_back(declared); break;
-    case Effect::Kind::drops_table: table.dropped.push_back(declared); break;
-    case Effect::Kind::renames_table: table.name_after = effect.column; break;
-    case Effect::Kind::changes_key: table.match_columns = split(effect.column); break;
+    case Effect::Kind::changes_column:
+      table.changes[std::string(effect.column)].push_back(declared);
+      break;
+    case Effect::Kind::drops_column:
+      table.drops[std::string(effect.column)] = declared;
+      break;
+    case Effect::Kind::removes_rows:
+      table.removals.push_back(declared);
+      break;
+    case Effect::Kind::adds_rows:
+      table.additions.push_back(declared);
+      break;
+    case Effect::Kind::drops_table:
+      table.dropped.push_back(declared);
+      break;
+    case Effect::Kind::renames_table:
+      table.name_after = effect.column;
+      break;
+    case Effect::Kind::changes_key:
+      table.match_columns = split(effect.column);
+      break;
   }
 }
 

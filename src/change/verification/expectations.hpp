@@ -18,7 +18,7 @@ struct Declared {
 
 /// What a path of revisions is known to do to one table that was there before it.
 struct Expectation {
-  std::string name_after;   ///< what the table is called afterwards
+  std::string name_after;                  ///< what the table is called afterwards
   std::vector<std::string> match_columns;  ///< by which rows are matched, where their keys change
   std::map<std::string, std::vector<Declared>, std::less<>> changes;  ///< by column
   std::map<std::string, Declared, std::less<>> drops;                 ///< by column

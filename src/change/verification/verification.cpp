@@ -38,9 +38,7 @@ Check rows_check(const verification::Accounting& accounting) {
           {{"tables", accounting.tables}, {"rows compared", accounting.rows_compared}}};
 }
 
-void take(std::vector<Check>& checks, std::vector<Check> more) {
-  std::ranges::move(more, std::back_inserter(checks));
-}
+void take(std::vector<Check>& checks, std::vector<Check> more) { std::ranges::move(more, std::back_inserter(checks)); }
 
 }  // namespace
 

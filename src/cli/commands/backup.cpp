@@ -1,7 +1,8 @@
+#include "change/backup.hpp"
+
 #include <fmt/core.h>
 
 #include "base/format.hpp"
-#include "change/backup.hpp"
 #include "cli/commands/all.hpp"
 #include "cli/commands/session.hpp"
 #include "cli/render/snapshot.hpp"
@@ -21,7 +22,8 @@ Result<void> run(Context& context, const Arguments& arguments) {
                              {"seconds", backup->seconds}});
   } else {
     context.answer(render_snapshot(backup->snapshot, context.style()) + render_proof(backup->proof, context.style()));
-    context.say(fmt::format("\nTo bring it back:\n  liftlock restore {} {}\n", deployment.address, backup->snapshot.name()));
+    context.say(
+        fmt::format("\nTo bring it back:\n  liftlock restore {} {}\n", deployment.address, backup->snapshot.name()));
   }
   return {};
 }
@@ -33,9 +35,10 @@ const Command& backup_command() {
       .name = "backup",
       .group = "Snapshots",
       .summary = "Take a snapshot, and prove it",
-      .description = "The database at one instant, everything else of the data directory, and the secret key, compressed, with "
-                     "checksums. It counts as taken once it has been restored into scratch and compared. The deployment may "
-                     "be running. It can be restored without Liftlock: see RESTORE.txt in it.",
+      .description =
+          "The database at one instant, everything else of the data directory, and the secret key, compressed, with "
+          "checksums. It counts as taken once it has been restored into scratch and compared. The deployment may "
+          "be running. It can be restored without Liftlock: see RESTORE.txt in it.",
       .arguments = {deployment_argument()},
       .options = {},
       .examples = {{"liftlock backup dir:/srv/open-webui/data", "For a nightly timer."}},

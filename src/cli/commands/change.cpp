@@ -13,7 +13,8 @@ Result<change::Request> read(const Arguments& arguments) {
   const std::optional<std::int64_t> keep_days = TRY(arguments.number("--keep-days", 0));
   request.version = arguments.required("VERSION");
   request.engine = arguments.text("--engine").value_or("auto");
-  if (keep_days) request.keep_days = static_cast<int>(std::min<std::int64_t>(*keep_days, std::numeric_limits<int>::max()));
+  if (keep_days)
+    request.keep_days = static_cast<int>(std::min<std::int64_t>(*keep_days, std::numeric_limits<int>::max()));
   request.accept_loss = arguments.flag("--accept-loss");
   request.deployment = TRY(find_deployment(arguments.required("DEPLOYMENT")));
   return request;
@@ -35,18 +36,25 @@ const Command& change_command() {
       .name = "change",
       .group = "Change",
       .summary = "Change a deployment to another version, up or down",
-      .description = "Plans and asks; takes a snapshot and proves it; rehearses the whole change on a copy; swaps the migrated "
-                     "database in; verifies every row; reports. A failure at any point leaves all as it was. Nobody may "
-                     "use the database meanwhile: stop Open WebUI first.\n\n"
-                     "An older version than the deployed one is reached by a snapshot of that version; what is newer than the "
-                     "snapshot is listed, and left behind only with --accept-loss or a yes.",
+      .description =
+          "Plans and asks; takes a snapshot and proves it; rehearses the whole change on a copy; swaps the migrated "
+          "database in; verifies every row; reports. A failure at any point leaves all as it was. Nobody may "
+          "use the database meanwhile: stop Open WebUI first.\n\n"
+          "An older version than the deployed one is reached by a snapshot of that version; what is newer than the "
+          "snapshot is listed, and left behind only with --accept-loss or a yes.",
       .arguments = {deployment_argument(), version_argument()},
-      .options = {{"--engine", "", "ENGINE", "Who migrates: native (Liftlock), app (the release itself), or auto.",
-                   Completes::choices, false, {"auto", "native", "app"}},
+      .options = {{"--engine",
+                   "",
+                   "ENGINE",
+                   "Who migrates: native (Liftlock), app (the release itself), or auto.",
+                   Completes::choices,
+                   false,
+                   {"auto", "native", "app"}},
                   {"--keep-days", "", "N", "How many days the old database is kept for a rollback (7)."},
                   {"--accept-loss", "", "", "For an older version: leave behind what is newer than the snapshot."}},
       .examples = {{"liftlock change dir:/srv/open-webui/data 0.12.4", "To 0.12.4, after a yes to the plan."},
-                   {"liftlock change dir:/srv/open-webui/data latest --yes --json", "From a script: no question, the report as JSON."}},
+                   {"liftlock change dir:/srv/open-webui/data latest --yes --json",
+                    "From a script: no question, the report as JSON."}},
       .exit_statuses = {{0, "Changed and verified, or already there."},
                         {1, "Failed; nothing was changed."},
                         {2, "No such deployment or version, or a yes was needed and nobody could be asked."},

@@ -31,8 +31,9 @@ Option database_option() {
   return {.name = "--database",
           .short_name = "",
           .value = "URL",
-          .help = "SQLAlchemy's URL of the database, such as sqlite:////srv/open-webui/data/webui.db, or the path of a "
-                  "SQLite file. Without it, DATABASE_URL of the environment.",
+          .help =
+              "SQLAlchemy's URL of the database, such as sqlite:////srv/open-webui/data/webui.db, or the path of a "
+              "SQLite file. Without it, DATABASE_URL of the environment.",
           .completes = Completes::file};
 }
 
@@ -46,7 +47,8 @@ Result<database::Url> named_database(const Arguments& arguments) {
   }
   database::Url url = TRY(database::parse_url(*text));
   if (url.dialect != "sqlite") {
-    return usage("database-not-yet", fmt::format("{} is a PostgreSQL database; Liftlock works on SQLite so far", url.safe),
+    return usage("database-not-yet",
+                 fmt::format("{} is a PostgreSQL database; Liftlock works on SQLite so far", url.safe),
                  "What works: --database sqlite:////absolute/path/webui.db");
   }
   return url;
@@ -56,7 +58,8 @@ Result<database::Url> database_of(const Arguments& arguments) {
   database::Url url = TRY(named_database(arguments));
   std::error_code ignored;
   if (!std::filesystem::exists(url.file, ignored)) {
-    return failure("database-absent", fmt::format("Opening the database {}", url.file.string()), "there is no such file");
+    return failure("database-absent", fmt::format("Opening the database {}", url.file.string()),
+                   "there is no such file");
   }
   return url;
 }
@@ -65,8 +68,9 @@ Result<std::string> revision_of(const database::Url& url) {
   database::Connection connection = TRY(database::Connection::open(url.file, database::OpenMode::read_only));
   const std::vector<std::string> revisions = TRY(migration::read_version_table(connection));
   if (revisions.size() > 1) {
-    return failure("several-revisions", fmt::format("Reading the version of {}", url.file.string()),
-                   fmt::format("its version table names {} revisions, but Open WebUI's chain has no branches", revisions.size()));
+    return failure(
+        "several-revisions", fmt::format("Reading the version of {}", url.file.string()),
+        fmt::format("its version table names {} revisions, but Open WebUI's chain has no branches", revisions.size()));
   }
   return revisions.empty() ? std::string() : revisions.front();
 }
@@ -77,7 +81,8 @@ std::string marked(const migration::Revision& revision, bool is_current) {
 
 std::string long_entry(const migration::Revision& revision, bool is_current) {
   const std::string_view parent = revision.down_revision.empty() ? "<base>" : revision.down_revision;
-  std::string entry = fmt::format("Rev: {}\nParent: {}\n\n    {}\n", marked(revision, is_current), parent, revision.message);
+  std::string entry =
+      fmt::format("Rev: {}\nParent: {}\n\n    {}\n", marked(revision, is_current), parent, revision.message);
   if (!revision.create_date.empty()) {
     entry += fmt::format("    \n    Revision ID: {}\n    Revises: {}\n    Create Date: {}\n", revision.id,
                          revision.down_revision, revision.create_date);

@@ -39,11 +39,13 @@ Result<void> run(Context& context, const Arguments& arguments) {
   const migration::Revision* revision = TRY(definition_of(url, id));
   const bool at_head = revision == migration::openwebui::alembic_revisions().back();
   if (options.check_heads && !at_head) {
-    return failure("not-at-head", fmt::format("Checking {}", url.file.string()), "Database is not on all head revisions",
+    return failure("not-at-head", fmt::format("Checking {}", url.file.string()),
+                   "Database is not on all head revisions",
                    fmt::format("liftlock db upgrade head --database {}", database::sqlite_url(url.file)));
   }
   if (context.json()) {
-    context.answer_json(Json{{"database", url.safe}, {"current", revision == nullptr ? Json() : revision_json(*revision)}});
+    context.answer_json(
+        Json{{"database", url.safe}, {"current", revision == nullptr ? Json() : revision_json(*revision)}});
   } else {
     context.answer(text_of(revision, url, context.globals().verbose));
     if (revision == nullptr) context.say("The database is at the base: no Alembic revision has run on it.\n");
@@ -58,15 +60,16 @@ const Command& db_current_command() {
       .name = "db current",
       .group = "Database",
       .summary = "Show the revision that a database is at",
-      .description = "Prints what `alembic current` prints, without Python: the revision, and (head) where it is the newest one "
-                     "that Liftlock knows. A database at the base prints nothing. With --verbose, the whole entry.",
+      .description =
+          "Prints what `alembic current` prints, without Python: the revision, and (head) where it is the newest one "
+          "that Liftlock knows. A database at the base prints nothing. With --verbose, the whole entry.",
       .arguments = {},
-      .options = {database_option(),
-                  {"--check-heads", "", "", "Fail unless the database is at the head."}},
+      .options = {database_option(), {"--check-heads", "", "", "Fail unless the database is at the head."}},
       .examples = {{"liftlock db current --database sqlite:////srv/open-webui/data/webui.db", "0bd252b206fb (head)"}},
-      .exit_statuses = {{0, "The revision was printed."},
-                        {1, "The database cannot be read, its revision is not known, or it is not at the head (--check-heads)."},
-                        {2, "The command line makes no sense."}},
+      .exit_statuses =
+          {{0, "The revision was printed."},
+           {1, "The database cannot be read, its revision is not known, or it is not at the head (--check-heads)."},
+           {2, "The command line makes no sense."}},
       .run = run};
   return command;
 }

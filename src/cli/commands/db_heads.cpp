@@ -25,7 +25,8 @@ const Command& db_heads_command() {
       .name = "db heads",
       .group = "Database",
       .summary = "Show the newest revision of the chain",
-      .description = "Prints what `alembic heads` prints. No database is needed; --database is taken and not looked at.",
+      .description =
+          "Prints what `alembic heads` prints. No database is needed; --database is taken and not looked at.",
       .arguments = {},
       .options = {database_option()},
       .examples = {{"liftlock db heads", "0bd252b206fb (head)"}},

@@ -15,7 +15,8 @@ struct Options {
 };
 
 Options read(const Arguments& arguments) {
-  return {.range = arguments.text("--rev-range").value_or(":"), .indicate_current = arguments.flag("--indicate-current")};
+  return {.range = arguments.text("--rev-range").value_or(":"),
+          .indicate_current = arguments.flag("--indicate-current")};
 }
 
 std::string short_entry(const migration::Revision& revision, bool is_current) {
@@ -31,7 +32,8 @@ Result<void> run(Context& context, const Arguments& arguments) {
     const database::Url url = TRY(database_of(arguments));
     current = TRY(revision_of(url));
   }
-  const migration::Chain range = TRY(migration::range_of(migration::openwebui::alembic_revisions(), options.range, current));
+  const migration::Chain range =
+      TRY(migration::range_of(migration::openwebui::alembic_revisions(), options.range, current));
 
   Json entries = Json::array();
   std::string text;
@@ -60,9 +62,10 @@ const Command& db_history_command() {
       .name = "db history",
       .group = "Database",
       .summary = "List the revisions of the chain, newest first",
-      .description = "Prints what `alembic history` prints. A range is [FROM]:[TO], both ends included; either may be an id, the "
-                     "start of one, head, base, or current (which needs --database). FROM may be -N: so many revisions before "
-                     "TO; TO may be +N: so many after FROM.",
+      .description =
+          "Prints what `alembic history` prints. A range is [FROM]:[TO], both ends included; either may be an id, the "
+          "start of one, head, base, or current (which needs --database). FROM may be -N: so many revisions before "
+          "TO; TO may be +N: so many after FROM.",
       .arguments = {},
       .options = {{"--rev-range", "-r", "RANGE", "Only these revisions."},
                   {"--indicate-current", "-i", "", "Mark the revision that the database is at."},

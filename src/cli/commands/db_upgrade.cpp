@@ -51,7 +51,9 @@ std::string text_of(const change::DatabaseUpgrade& upgrade, bool verbose) {
 Json to_json(const change::DatabaseUpgrade& upgrade) {
   Json steps = Json::array();
   for (const migration::Revision* step : upgrade.steps) steps.push_back(revision_json(*step));
-  const auto path_or_null = [](const std::filesystem::path& path) { return path.empty() ? Json() : Json(path.string()); };
+  const auto path_or_null = [](const std::filesystem::path& path) {
+    return path.empty() ? Json() : Json(path.string());
+  };
   return {{"from_revision", upgrade.from_revision.empty() ? Json() : Json(upgrade.from_revision)},
           {"to_revision", upgrade.to_revision.empty() ? Json() : Json(upgrade.to_revision)},
           {"steps", std::move(steps)},
@@ -107,21 +109,25 @@ const Command& db_upgrade_command() {
       .name = "db upgrade",
       .group = "Database",
       .summary = "Migrate a database file to a later revision",
-      .description = "Does to the database what `alembic upgrade` does, without Python: natively, beside the file, verified row by "
-                     "row, then swapped in. The file as it was stays beside it as FILE.before-TIME. No snapshot is "
-                     "taken, and uploads are not looked at: for a deployment, use `liftlock change`. A file that does not "
-                     "exist becomes a new database.",
+      .description =
+          "Does to the database what `alembic upgrade` does, without Python: natively, beside the file, verified row "
+          "by "
+          "row, then swapped in. The file as it was stays beside it as FILE.before-TIME. No snapshot is "
+          "taken, and uploads are not looked at: for a deployment, use `liftlock change`. A file that does not "
+          "exist becomes a new database.",
       .arguments = {{.name = "REVISION", .help = "An id, the start of one, head, or +N: so many revisions on."}},
-      .options = {database_option(),
-                  {"--no-keep", "", "", "Do not keep the file as it was."}},
-      .examples = {{"liftlock db upgrade head --database sqlite:////srv/open-webui/data/webui.db", "To the newest revision."},
-                   {"liftlock db upgrade +1 --database sqlite:///copy.db", "One revision on; three slashes: a relative path."}},
-      .exit_statuses = {{0, "Upgraded, or already there."},
-                        {1, "Failed; nothing was changed."},
-                        {2, "The command line makes no sense, or there is no such revision."},
-                        {3, "The database is in use, is at a later revision, or is not Open WebUI's; nothing was changed."},
-                        {6, "Another change holds the lock."},
-                        {130, "Cancelled; nothing was changed."}},
+      .options = {database_option(), {"--no-keep", "", "", "Do not keep the file as it was."}},
+      .examples = {{"liftlock db upgrade head --database sqlite:////srv/open-webui/data/webui.db",
+                    "To the newest revision."},
+                   {"liftlock db upgrade +1 --database sqlite:///copy.db",
+                    "One revision on; three slashes: a relative path."}},
+      .exit_statuses =
+          {{0, "Upgraded, or already there."},
+           {1, "Failed; nothing was changed."},
+           {2, "The command line makes no sense, or there is no such revision."},
+           {3, "The database is in use, is at a later revision, or is not Open WebUI's; nothing was changed."},
+           {6, "Another change holds the lock."},
+           {130, "Cancelled; nothing was changed."}},
       .works_long = true,
       .run = run};
   return command;

@@ -1,6 +1,7 @@
+#include "cli/render/plan.hpp"
+
 #include "cli/commands/all.hpp"
 #include "cli/commands/session.hpp"
-#include "cli/render/plan.hpp"
 
 namespace liftlock::cli {
 
@@ -30,7 +31,8 @@ Result<void> run(Context& context, const Arguments& arguments) {
   if (!plan.blockers().empty()) {
     context.say("\nThis change would be refused; see what blocks it above.\n");
   } else if (plan.direction != change::Direction::none) {
-    context.say("\nNothing was changed. To do it:\n  liftlock change " + deployment.address + " " + plan.target_release + "\n");
+    context.say("\nNothing was changed. To do it:\n  liftlock change " + deployment.address + " " +
+                plan.target_release + "\n");
   }
   return {};
 }
@@ -42,18 +44,26 @@ const Command& plan_command() {
       .name = "plan",
       .group = "Look",
       .summary = "Show what a change would do, and change nothing",
-      .description = "Where the database is and where it would go, what each revision does to the data, time, memory and disk "
-                     "computed from this data, hazards in it, and what cannot be undone. A change that would be refused has a "
-                     "plan, too: its hazards say why. With --verbose, every revision.",
+      .description =
+          "Where the database is and where it would go, what each revision does to the data, time, memory and disk "
+          "computed from this data, hazards in it, and what cannot be undone. A change that would be refused has a "
+          "plan, too: its hazards say why. With --verbose, every revision.",
       .arguments = {deployment_argument(), version_argument()},
-      .options = {{"--engine", "", "ENGINE", "Who migrates: native (Liftlock), app (the release itself), or auto.",
-                   Completes::choices, false, {"auto", "native", "app"}}},
+      .options = {{"--engine",
+                   "",
+                   "ENGINE",
+                   "Who migrates: native (Liftlock), app (the release itself), or auto.",
+                   Completes::choices,
+                   false,
+                   {"auto", "native", "app"}}},
       .examples = {{"liftlock plan dir:/srv/open-webui/data 0.12.4", "Before every change."},
                    {"liftlock plan dir:/srv/open-webui/data latest --json", "For a program."}},
       .exit_statuses = {{0, "The plan was shown, also one that would be refused."},
                         {1, "The data cannot be read."},
                         {2, "There is no such deployment or version."},
-                        {3, "No plan can be made: the database is not Open WebUI's, or ends half-way in a way that cannot be completed."}},
+                        {3,
+                         "No plan can be made: the database is not Open WebUI's, or ends half-way in a way that cannot "
+                         "be completed."}},
       .run = run};
   return command;
 }

@@ -32,11 +32,14 @@ std::string sentence(const std::vector<std::string>& names, bool dry_run) {
 }
 
 /// What would be removed is shown before it is asked for.
-Result<void> agree(Context& context, Session& session, const deployment::Deployment& deployment, const Options& options) {
-  const std::vector<std::string> doomed = TRY(change::prune_backups(deployment, options.keep_days, true, session.story()));
+Result<void> agree(Context& context, Session& session, const deployment::Deployment& deployment,
+                   const Options& options) {
+  const std::vector<std::string> doomed =
+      TRY(change::prune_backups(deployment, options.keep_days, true, session.story()));
   if (doomed.empty()) return {};
   context.say(sentence(doomed, true));
-  return context.confirm(doomed.size() == 1 ? "Remove this snapshot?" : fmt::format("Remove these {} snapshots?", doomed.size()));
+  return context.confirm(doomed.size() == 1 ? "Remove this snapshot?"
+                                            : fmt::format("Remove these {} snapshots?", doomed.size()));
 }
 
 Result<void> run(Context& context, const Arguments& arguments) {
@@ -61,8 +64,10 @@ const Command& prune_command() {
       .name = "prune",
       .group = "Snapshots",
       .summary = "Remove snapshots that nothing needs any more",
-      .description = "Those that no change has needed for some days: a change needs its snapshot until it is settled, and the days "
-                     "count from then. The newest whole snapshot is never removed, nor a damaged or a pinned one.",
+      .description =
+          "Those that no change has needed for some days: a change needs its snapshot until it is settled, and the "
+          "days "
+          "count from then. The newest whole snapshot is never removed, nor a damaged or a pinned one.",
       .arguments = {deployment_argument()},
       .options = {{"--keep-days", "", "N", "How many days they are kept (7)."},
                   {"--dry-run", "", "", "Only say what would be removed."}},

@@ -25,11 +25,17 @@ const Command& rehearse_command() {
       .name = "rehearse",
       .group = "Change",
       .summary = "Run a change on a copy, and change nothing",
-      .description = "Takes a snapshot, restores it into scratch (which proves it), migrates and verifies the copy, and reports "
-                     "what it found, how long it took, and the memory and disk it used. The deployment may be running.",
+      .description =
+          "Takes a snapshot, restores it into scratch (which proves it), migrates and verifies the copy, and reports "
+          "what it found, how long it took, and the memory and disk it used. The deployment may be running.",
       .arguments = {deployment_argument(), version_argument()},
-      .options = {{"--engine", "", "ENGINE", "Who migrates: native (Liftlock), app (the release itself), or auto.",
-                   Completes::choices, false, {"auto", "native", "app"}}},
+      .options = {{"--engine",
+                   "",
+                   "ENGINE",
+                   "Who migrates: native (Liftlock), app (the release itself), or auto.",
+                   Completes::choices,
+                   false,
+                   {"auto", "native", "app"}}},
       .examples = {{"liftlock rehearse dir:/srv/open-webui/data 0.12.4", "See how it goes, on a copy."}},
       .exit_statuses = {{0, "The rehearsal went well."},
                         {1, "It could not be run, or failed."},

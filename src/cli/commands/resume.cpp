@@ -45,11 +45,13 @@ const Command& resume_command() {
       .name = "resume",
       .group = "Change",
       .summary = "Finish or undo a change that was interrupted",
-      .description = "After a crash, a power cut or a kill: ends in \"as it was\" or in \"changed and verified\", never between. "
-                     "Without DEPLOYMENT, for every deployment that Liftlock has worked on.",
+      .description =
+          "After a crash, a power cut or a kill: ends in \"as it was\" or in \"changed and verified\", never between. "
+          "Without DEPLOYMENT, for every deployment that Liftlock has worked on.",
       .arguments = {deployment_argument(false)},
       .options = {},
-      .examples = {{"liftlock resume dir:/srv/open-webui/data", "Also when it is not clear whether anything was interrupted."}},
+      .examples = {{"liftlock resume dir:/srv/open-webui/data",
+                    "Also when it is not clear whether anything was interrupted."}},
       .exit_statuses = {{0, "Nothing was to be done, or the change is finished or undone."},
                         {1, "Failed; nothing was changed."},
                         {3, "The database is in use."},

@@ -18,8 +18,9 @@ const Command& rollback_command() {
       .name = "rollback",
       .group = "Change",
       .summary = "Bring back exactly what was there before the last change",
-      .description = "What was written since the change is listed first; it is kept in a file beside, never removed. Nobody may "
-                     "use the database meanwhile: stop Open WebUI first.",
+      .description =
+          "What was written since the change is listed first; it is kept in a file beside, never removed. Nobody may "
+          "use the database meanwhile: stop Open WebUI first.",
       .arguments = {deployment_argument()},
       .options = {},
       .examples = {{"liftlock rollback dir:/srv/open-webui/data", "After a yes to what would be left behind."}},

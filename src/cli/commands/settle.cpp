@@ -11,7 +11,9 @@ Result<void> run(Context& context, const Arguments& arguments) {
   const deployment::Deployment deployment = TRY(find_deployment(arguments.required("DEPLOYMENT")));
   Session session(context);
   const bool now = arguments.flag("--now");
-  if (now) TRY(context.confirm("Give up the kept old database? There is no rollback after that, only `restore` from a snapshot."));
+  if (now)
+    TRY(context.confirm(
+        "Give up the kept old database? There is no rollback after that, only `restore` from a snapshot."));
   const std::vector<change::Report> settled = TRY(change::settle(deployment, now, session.story()));
   Json list = Json::array();
   std::string text;
@@ -34,8 +36,9 @@ const Command& settle_command() {
       .name = "settle",
       .group = "Change",
       .summary = "Give up the old databases of changes that have proven themselves",
-      .description = "A change keeps the old database beside the new one for as many days as --keep-days said; this removes those "
-                     "whose days are over. Snapshots stay: see prune.",
+      .description =
+          "A change keeps the old database beside the new one for as many days as --keep-days said; this removes those "
+          "whose days are over. Snapshots stay: see prune.",
       .arguments = {deployment_argument()},
       .options = {{"--now", "", "", "Do not wait for the days to be over."}},
       .examples = {{"liftlock settle dir:/srv/open-webui/data", "For a daily timer."},

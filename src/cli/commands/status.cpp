@@ -1,9 +1,10 @@
+#include "cli/render/status.hpp"
+
 #include <fmt/core.h>
 
 #include "cli/commands/all.hpp"
 #include "cli/commands/session.hpp"
 #include "cli/render/error.hpp"
-#include "cli/render/status.hpp"
 
 namespace liftlock::cli {
 
@@ -63,8 +64,9 @@ const Command& status_command() {
       .name = "status",
       .group = "Look",
       .summary = "Show what is deployed",
-      .description = "Version, database, revision, size, who has the database open, and whether a change was interrupted or can "
-                     "still be rolled back. Without DEPLOYMENT: every deployment that Liftlock has worked on.",
+      .description =
+          "Version, database, revision, size, who has the database open, and whether a change was interrupted or can "
+          "still be rolled back. Without DEPLOYMENT: every deployment that Liftlock has worked on.",
       .arguments = {deployment_argument(false)},
       .options = {},
       .examples = {{"liftlock status dir:/srv/open-webui/data", "One deployment."},

@@ -28,7 +28,8 @@ const Command& verify_command() {
       .name = "verify",
       .group = "Snapshots",
       .summary = "Prove a snapshot by restoring it into scratch",
-      .description = "Every checksum, every file, every table's count, and SQLite's own integrity check of the restored database.",
+      .description =
+          "Every checksum, every file, every table's count, and SQLite's own integrity check of the restored database.",
       .arguments = {{.name = "SNAPSHOT",
                      .help = "Its name (backup-20261121-104526), or the path of its folder.",
                      .completes = Completes::directory}},

@@ -22,7 +22,8 @@ std::string names() {
 }
 
 std::string table(std::size_t limit, const Style& style) {
-  TextTable rows({{style.dim("version")}, {style.dim("revision")}, {style.dim("Peewee migrations"), TextTable::Align::right}});
+  TextTable rows(
+      {{style.dim("version")}, {style.dim("revision")}, {style.dim("Peewee migrations"), TextTable::Align::right}});
   std::size_t shown = 0;
   for (const release::Release& release : release::releases() | std::views::reverse) {
     if (shown++ == limit) break;
@@ -68,7 +69,8 @@ const Command& versions_command() {
       .arguments = {},
       .options = {{"--all", "", "", "All of them, not only the newest 20."},
                   {"--names", "", "", "Only what can stand for VERSION, a line each."}},
-      .examples = {{"liftlock versions", "The newest ones."}, {"liftlock versions --json", "All of them, for a program."}},
+      .examples = {{"liftlock versions", "The newest ones."},
+                   {"liftlock versions --json", "All of them, for a program."}},
       .exit_statuses = {{0, "They were listed."}},
       .run = run};
   return command;

@@ -24,13 +24,20 @@ std::string safe(std::string_view text) {
 
 std::string heading(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::failed: return "Failed";
-    case ErrorKind::usage: return "Usage";
-    case ErrorKind::refused: return "Refused";
-    case ErrorKind::rolled_back: return "Failed and rolled back";
-    case ErrorKind::needs_hand: return "Failed: this needs a hand";
-    case ErrorKind::locked: return "Locked";
-    case ErrorKind::cancelled: return "Cancelled";
+    case ErrorKind::failed:
+      return "Failed";
+    case ErrorKind::usage:
+      return "Usage";
+    case ErrorKind::refused:
+      return "Refused";
+    case ErrorKind::rolled_back:
+      return "Failed and rolled back";
+    case ErrorKind::needs_hand:
+      return "Failed: this needs a hand";
+    case ErrorKind::locked:
+      return "Locked";
+    case ErrorKind::cancelled:
+      return "Cancelled";
   }
   return "Failed";
 }
@@ -47,8 +54,8 @@ std::string render_error(const Error& error, const Style& style) {
   const auto width = static_cast<std::size_t>(style.width);
   const bool gentle = error.kind == ErrorKind::cancelled || error.kind == ErrorKind::usage;
   const std::string title = heading(error.kind);
-  std::string out = fmt::format("{} {}\n", gentle ? style.yellow(title) : style.red(title),
-                                style.dim(fmt::format("[{}]", error.id)));
+  std::string out =
+      fmt::format("{} {}\n", gentle ? style.yellow(title) : style.red(title), style.dim(fmt::format("[{}]", error.id)));
   out += wrap(safe(first_line(error)), width, 2);
   if (!error.state.empty()) out += wrap(safe(error.state), width, 2);
   if (!error.next.empty()) {
@@ -66,13 +73,20 @@ std::string render_error(const Error& error, const Style& style) {
 
 std::string_view kind_name(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::failed: return "failed";
-    case ErrorKind::usage: return "usage";
-    case ErrorKind::refused: return "refused";
-    case ErrorKind::rolled_back: return "rolled-back";
-    case ErrorKind::needs_hand: return "needs-hand";
-    case ErrorKind::locked: return "locked";
-    case ErrorKind::cancelled: return "cancelled";
+    case ErrorKind::failed:
+      return "failed";
+    case ErrorKind::usage:
+      return "usage";
+    case ErrorKind::refused:
+      return "refused";
+    case ErrorKind::rolled_back:
+      return "rolled-back";
+    case ErrorKind::needs_hand:
+      return "needs-hand";
+    case ErrorKind::locked:
+      return "locked";
+    case ErrorKind::cancelled:
+      return "cancelled";
   }
   return "failed";
 }

@@ -13,7 +13,9 @@ namespace {
 
 std::size_t width_of(const Style& style) { return static_cast<std::size_t>(std::clamp(style.width, 60, 110)); }
 
-std::string bytes(std::int64_t count) { return format_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, count))); }
+std::string bytes(std::int64_t count) {
+  return format_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, count)));
+}
 
 std::string place(const migration::DatabaseState& state) {
   if (!state.revision.empty()) return state.revision;
@@ -27,9 +29,12 @@ std::string head_text(const migration::Head& head) {
 
 std::string_view direction_text(change::Direction direction) {
   switch (direction) {
-    case change::Direction::none: return "nothing to do: the database is there already";
-    case change::Direction::up: return "up, by migrating a copy of the database";
-    case change::Direction::down: return "down, by a snapshot of that version";
+    case change::Direction::none:
+      return "nothing to do: the database is there already";
+    case change::Direction::up:
+      return "up, by migrating a copy of the database";
+    case change::Direction::down:
+      return "down, by a snapshot of that version";
   }
   return "";
 }
@@ -46,7 +51,8 @@ std::string summary(const change::Plan& plan, const Style& style) {
 std::string step_text(const change::PlanStep& step, std::size_t id_width, const Style& style) {
   const std::string summary = step.summary.empty() ? style.dim("schema only") : step.summary;
   const std::string padding(id_width - step.id.size(), ' ');
-  return fmt::format("  {}{}{}", style.cyan(step.id), padding, wrap(summary, width_of(style), id_width + 4).substr(id_width + 2));
+  return fmt::format("  {}{}{}", style.cyan(step.id), padding,
+                     wrap(summary, width_of(style), id_width + 4).substr(id_width + 2));
 }
 
 std::string steps_text(const change::Plan& plan, const Style& style, bool verbose) {
@@ -79,9 +85,12 @@ std::string costs_text(const change::Plan& plan, const Style& style) {
 
 std::string severity_text(hazard::Severity severity, const Style& style) {
   switch (severity) {
-    case hazard::Severity::note: return style.dim("note");
-    case hazard::Severity::warning: return style.yellow("warning");
-    case hazard::Severity::blocks: return style.red("blocks");
+    case hazard::Severity::note:
+      return style.dim("note");
+    case hazard::Severity::warning:
+      return style.yellow("warning");
+    case hazard::Severity::blocks:
+      return style.red("blocks");
   }
   return {};
 }
@@ -125,7 +134,8 @@ std::string restore_point_text(const change::Plan& plan, const Style& style) {
   TextTable table({{""}, {""}});
   table.add({style.dim("snapshot"), printable(point.snapshot.string())});
   table.add({style.dim("taken"), point.taken_at});
-  table.add({style.dim("of"), fmt::format("{}  ({})", point.release.empty() ? "unknown" : point.release, point.revision)});
+  table.add(
+      {style.dim("of"), fmt::format("{}  ({})", point.release.empty() ? "unknown" : point.release, point.revision)});
   return style.bold("\nGoes back to\n") + table.render(2);
 }
 

@@ -13,15 +13,20 @@ namespace liftlock::cli {
 namespace {
 
 std::string amount(std::int64_t number, Progress::Unit unit) {
-  return unit == Progress::Unit::bytes ? format_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, number))) : format_count(number);
+  return unit == Progress::Unit::bytes ? format_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, number)))
+                                       : format_count(number);
 }
 
 std::string_view unit_name(Progress::Unit unit) {
   switch (unit) {
-    case Progress::Unit::bytes: return "bytes";
-    case Progress::Unit::rows: return "rows";
-    case Progress::Unit::files: return "files";
-    case Progress::Unit::steps: return "steps";
+    case Progress::Unit::bytes:
+      return "bytes";
+    case Progress::Unit::rows:
+      return "rows";
+    case Progress::Unit::files:
+      return "files";
+    case Progress::Unit::steps:
+      return "steps";
   }
   return "steps";
 }
@@ -33,7 +38,8 @@ std::string unit_suffix(Progress::Unit unit) {
 
 std::string amounts(const StageView& view) {
   if (view.total > 0) {
-    return fmt::format("{} of {}{}", amount(view.done, view.unit), amount(view.total, view.unit), unit_suffix(view.unit));
+    return fmt::format("{} of {}{}", amount(view.done, view.unit), amount(view.total, view.unit),
+                       unit_suffix(view.unit));
   }
   return view.done > 0 ? amount(view.done, view.unit) + unit_suffix(view.unit) : std::string();
 }
@@ -108,19 +114,21 @@ std::string render_plain(const StageView& view) {
 std::string render_done(const StageView& view, const Style& style) {
   std::string line = fmt::format("{} {}", style.green("✓"), view.stage);
   const std::int64_t done = std::max(view.done, view.total);
-  if (done > 0 && view.unit != Progress::Unit::steps) line += fmt::format("  {}{}", amount(done, view.unit), unit_suffix(view.unit));
+  if (done > 0 && view.unit != Progress::Unit::steps)
+    line += fmt::format("  {}{}", amount(done, view.unit), unit_suffix(view.unit));
   if (view.seconds >= 0.05) line += style.dim(fmt::format("  {}", format_seconds(view.seconds)));
   return line;
 }
 
 std::string render_json_line(const StageView& view, std::string_view event) {
-  nlohmann::ordered_json line{{"progress",
-                               {{"event", event},
-                                {"stage", view.stage},
-                                {"done", view.done},
-                                {"total", view.total > 0 ? nlohmann::ordered_json(view.total) : nlohmann::ordered_json()},
-                                {"unit", unit_name(view.unit)},
-                                {"seconds", view.seconds}}}};
+  nlohmann::ordered_json line{
+      {"progress",
+       {{"event", event},
+        {"stage", view.stage},
+        {"done", view.done},
+        {"total", view.total > 0 ? nlohmann::ordered_json(view.total) : nlohmann::ordered_json()},
+        {"unit", unit_name(view.unit)},
+        {"seconds", view.seconds}}}};
   if (const std::optional<double> left = remaining_seconds(view)) line["progress"]["remaining_seconds"] = *left;
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

@@ -13,7 +13,9 @@ namespace liftlock::cli {
 namespace {
 
 bool is_number(const std::string& cell) {
-  return !cell.empty() && std::ranges::all_of(cell, [](unsigned char c) { return std::isdigit(c) != 0 || c == ',' || c == '-' || c == '+'; });
+  return !cell.empty() && std::ranges::all_of(cell, [](unsigned char c) {
+    return std::isdigit(c) != 0 || c == ',' || c == '-' || c == '+';
+  });
 }
 
 /// A column of numbers stands on the right.
@@ -56,12 +58,16 @@ std::string outcome_text(change::Outcome outcome, const Style& style) {
   const std::string name(change::name_of(outcome));
   switch (outcome) {
     case change::Outcome::unfinished:
-    case change::Outcome::undone: return style.red(name);
-    case change::Outcome::rolled_back: return style.yellow(name);
+    case change::Outcome::undone:
+      return style.red(name);
+    case change::Outcome::rolled_back:
+      return style.yellow(name);
     case change::Outcome::changed:
-    case change::Outcome::settled: return style.green(name);
+    case change::Outcome::settled:
+      return style.green(name);
     case change::Outcome::already_there:
-    case change::Outcome::rehearsed: return name;
+    case change::Outcome::rehearsed:
+      return name;
   }
   return name;
 }
@@ -81,8 +87,13 @@ std::string render_report(const change::ReportText& text, const Style& style) {
 
 std::string render_history(const std::vector<change::Report>& reports, const Style& style) {
   if (reports.empty()) return "No changes yet.\n";
-  TextTable table({{style.dim("id")}, {style.dim("started")}, {style.dim("command")}, {style.dim("from")}, {style.dim("to")},
-                   {style.dim("outcome")}, {style.dim("why")}});
+  TextTable table({{style.dim("id")},
+                   {style.dim("started")},
+                   {style.dim("command")},
+                   {style.dim("from")},
+                   {style.dim("to")},
+                   {style.dim("outcome")},
+                   {style.dim("why")}});
   for (const change::Report& report : reports) {
     table.add({report.id, report.started_at, report.command, release_span(report.from_releases), report.to_release,
                outcome_text(report.outcome, style), printable(report.failure)});

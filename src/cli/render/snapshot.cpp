@@ -54,8 +54,13 @@ Json snapshot_json(const snapshot::Snapshot& snapshot) {
 
 std::string render_snapshots(const std::vector<snapshot::Listed>& listed, const Style& style) {
   if (listed.empty()) return "No snapshots yet.\n";
-  TextTable table({{style.dim("name")}, {style.dim("taken")}, {style.dim("version")}, {style.dim("revision")},
-                   {style.dim("on disk"), TextTable::Align::right}, {style.dim("data"), TextTable::Align::right}, {""}});
+  TextTable table({{style.dim("name")},
+                   {style.dim("taken")},
+                   {style.dim("version")},
+                   {style.dim("revision")},
+                   {style.dim("on disk"), TextTable::Align::right},
+                   {style.dim("data"), TextTable::Align::right},
+                   {""}});
   for (const snapshot::Listed& one : listed) {
     const std::string name = one.folder.filename().string();
     if (!one.snapshot) {
@@ -64,7 +69,8 @@ std::string render_snapshots(const std::vector<snapshot::Listed>& listed, const 
     }
     const snapshot::Manifest& manifest = one.snapshot->manifest;
     table.add({name, iso_time(manifest.created), release_span(manifest.releases), revision_text(manifest),
-               format_bytes(manifest.bytes_on_disk()), format_bytes(manifest.bytes_of_data()), one.pinned ? "pinned" : ""});
+               format_bytes(manifest.bytes_on_disk()), format_bytes(manifest.bytes_of_data()),
+               one.pinned ? "pinned" : ""});
   }
   return table.render();
 }
@@ -81,8 +87,9 @@ Json listed_json(const std::vector<snapshot::Listed>& listed) {
 }
 
 std::string render_proof(const snapshot::Proof& proof, const Style& style) {
-  std::string out = fmt::format("{} Proven by restoring it: {} and the database, {} compared, in {}.\n", style.green("✓"),
-                                format_count(proof.files, "file", "files"), format_bytes(proof.bytes), format_seconds(proof.seconds));
+  std::string out =
+      fmt::format("{} Proven by restoring it: {} and the database, {} compared, in {}.\n", style.green("✓"),
+                  format_count(proof.files, "file", "files"), format_bytes(proof.bytes), format_seconds(proof.seconds));
   if (!proof.integrity.empty()) {
     out += style.yellow("The database was damaged already when the snapshot was taken:") + "\n";
     for (const std::string& line : proof.integrity) out += fmt::format("  · {}\n", printable(line));
@@ -111,7 +118,8 @@ std::string render_restored(const snapshot::Restored& restored, const Style& sty
                                 format_count(restored.files_written, "file", "files"),
                                 format_count(restored.files_untouched, "file", "files"));
   if (!restored.aside.empty()) {
-    out += fmt::format("What was there ({}) is in {}\n", format_count(restored.moved_aside, "file", "files"), printable(restored.aside.string()));
+    out += fmt::format("What was there ({}) is in {}\n", format_count(restored.moved_aside, "file", "files"),
+                       printable(restored.aside.string()));
   }
   return out;
 }

@@ -15,9 +15,12 @@ std::string bytes(std::int64_t count) { return format_bytes(static_cast<std::uin
 
 std::string_view lineage_name(migration::Lineage lineage) {
   switch (lineage) {
-    case migration::Lineage::none: return "none";
-    case migration::Lineage::peewee: return "peewee";
-    case migration::Lineage::alembic: return "alembic";
+    case migration::Lineage::none:
+      return "none";
+    case migration::Lineage::peewee:
+      return "peewee";
+    case migration::Lineage::alembic:
+      return "alembic";
   }
   return "none";
 }
@@ -54,7 +57,8 @@ std::string advice_text(const change::Status& status, const Style& style) {
                        style.red("Unfinished:"), *status.unfinished_change, address);
   }
   if (status.unsettled_change) {
-    out += fmt::format("\nChange {} can still be rolled back:\n  liftlock rollback {}\n", *status.unsettled_change, address);
+    out += fmt::format("\nChange {} can still be rolled back:\n  liftlock rollback {}\n", *status.unsettled_change,
+                       address);
   }
   return out;
 }
@@ -66,10 +70,12 @@ std::string render_status(const change::Status& status, const Style& style) {
   TextTable table({{""}, {""}});
   table.add({style.dim("driver"), deployment.driver});
   table.add({style.dim("data"), printable(deployment.data_directory.string())});
-  table.add({style.dim("database"), fmt::format("{}, {}", printable(deployment.database.string()), bytes(status.size.database_bytes))});
+  table.add({style.dim("database"),
+             fmt::format("{}, {}", printable(deployment.database.string()), bytes(status.size.database_bytes))});
   table.add({style.dim("state"), database_text(status.state)});
   table.add({style.dim("version"), version_text(status)});
-  table.add({style.dim("files"), fmt::format("{}, {}", format_count(status.size.data_files, "file", "files"), bytes(status.size.data_bytes))});
+  table.add({style.dim("files"), fmt::format("{}, {}", format_count(status.size.data_files, "file", "files"),
+                                             bytes(status.size.data_bytes))});
   table.add({style.dim("used by"), status.users.empty() ? "nobody" : printable(status.users.front())});
   for (std::size_t i = 1; i < status.users.size(); ++i) table.add({"", printable(status.users[i])});
   return style.bold(printable(deployment.address)) + "\n" + table.render(2) + leftovers_text(status.state, style) +

@@ -17,10 +17,9 @@ namespace {
 constexpr const char* database_name = "webui.db";
 
 std::unexpected<Error> unknown(const std::string& address, std::string what) {
-  return std::unexpected(Error{ErrorKind::usage, "deployment-unknown",
-                               fmt::format("Looking for the deployment {}", address), std::move(what),
-                               "Nothing was changed.",
-                               "Name the folder that holds webui.db (in a container: /app/backend/data): dir:DATA_DIR"});
+  return std::unexpected(Error{
+      ErrorKind::usage, "deployment-unknown", fmt::format("Looking for the deployment {}", address), std::move(what),
+      "Nothing was changed.", "Name the folder that holds webui.db (in a container: /app/backend/data): dir:DATA_DIR"});
 }
 
 /// The last two parts of the path, so that people recognise it, and a digest of all of it, so that it is the only one.
@@ -93,7 +92,8 @@ Result<Deployment> find_directory(const std::string& path, const fs::path& home)
   }
   const fs::path database = fs::canonical(link, code);
   if (code) return unknown(address, fmt::format("{} points to nothing: {}", link.string(), code.message()));
-  if (!fs::is_regular_file(database, code)) return unknown(address, fmt::format("{} is not a file.", database.string()));
+  if (!fs::is_regular_file(database, code))
+    return unknown(address, fmt::format("{} is not a file.", database.string()));
 
   return deployment_in(folder, database, home);
 }
@@ -104,7 +104,8 @@ Result<Deployment> find_lost_directory(const std::string& path, const fs::path& 
   if (code) return unknown("dir:" + path, fmt::format("{}: {}", path, code.message()));
   Deployment deployment = deployment_in(folder, folder / database_name, home);
   if (!file::exists(deployment.state_folder)) {
-    return unknown(deployment.address, fmt::format("There is no {} in {}, and no snapshot of it is known.", database_name, folder.string()));
+    return unknown(deployment.address, fmt::format("There is no {} in {}, and no snapshot of it is known.",
+                                                   database_name, folder.string()));
   }
   return deployment;
 }

@@ -53,16 +53,19 @@ class UncountedChats final : public Check {
 class SharedTags final : public QueryCheck {
  public:
   SharedTags()
-      : QueryCheck("tag-shared",
-                   {"1af9b942657b", {{"tag", "name"}, {"tag", "user_id"}},
-                    "SELECT min(name) FROM tag GROUP BY lower(replace(name, ' ', '_')) HAVING count(DISTINCT user_id) > 1"}) {}
+      : QueryCheck(
+            "tag-shared",
+            {"1af9b942657b",
+             {{"tag", "name"}, {"tag", "user_id"}},
+             "SELECT min(name) FROM tag GROUP BY lower(replace(name, ' ', '_')) HAVING count(DISTINCT user_id) > 1"}) {}
 };
 
 class EqualTags final : public QueryCheck {
  public:
   EqualTags()
       : QueryCheck("tag-differs-by-case",
-                   {"1af9b942657b", {{"tag", "name"}, {"tag", "user_id"}},
+                   {"1af9b942657b",
+                    {{"tag", "name"}, {"tag", "user_id"}},
                     "SELECT min(name) FROM tag WHERE name IS NOT NULL GROUP BY user_id, lower(replace(name, ' ', '_')) "
                     "HAVING count(*) > 1"}) {}
 };
@@ -71,7 +74,8 @@ class SharesWithoutChat final : public QueryCheck {
  public:
   SharesWithoutChat()
       : QueryCheck("share-without-chat",
-                   {"c1d2e3f4a5b6", {{"chat", "user_id"}, {"chat", "title"}},
+                   {"c1d2e3f4a5b6",
+                    {{"chat", "user_id"}, {"chat", "title"}},
                     "SELECT coalesce(title, id) FROM chat WHERE user_id LIKE 'shared-%' AND substr(user_id, 8) NOT IN "
                     "(SELECT id FROM chat WHERE id IS NOT NULL)"}) {}
 };
@@ -79,9 +83,9 @@ class SharesWithoutChat final : public QueryCheck {
 class FolderDates final : public QueryCheck {
  public:
   FolderDates()
-      : QueryCheck("folder-dates",
-                   {"4ace53fd72c8", {{"folder", "created_at"}, {"folder", "name"}},
-                    "SELECT coalesce(name, id) FROM folder WHERE typeof(created_at) = 'text'"}) {}
+      : QueryCheck("folder-dates", {"4ace53fd72c8",
+                                    {{"folder", "created_at"}, {"folder", "name"}},
+                                    "SELECT coalesce(name, id) FROM folder WHERE typeof(created_at) = 'text'"}) {}
 };
 
 }  // namespace

@@ -10,27 +10,32 @@ namespace {
 class RepeatedFiles final : public QueryCheck {
  public:
   RepeatedFiles()
-      : QueryCheck("knowledge-file-repeated",
-                   {"3e0e00844bb0", {{"knowledge", "data"}, {"knowledge", "name"}},
-                    "SELECT coalesce(k.name, k.id, '?') FROM knowledge AS k, json_each(CASE WHEN json_valid(k.data) THEN "
-                    "k.data ELSE '{}' END, '$.file_ids') AS f GROUP BY k.rowid, f.value HAVING count(*) > 1"}) {}
+      : QueryCheck(
+            "knowledge-file-repeated",
+            {"3e0e00844bb0",
+             {{"knowledge", "data"}, {"knowledge", "name"}},
+             "SELECT coalesce(k.name, k.id, '?') FROM knowledge AS k, json_each(CASE WHEN json_valid(k.data) THEN "
+             "k.data ELSE '{}' END, '$.file_ids') AS f GROUP BY k.rowid, f.value HAVING count(*) > 1"}) {}
 };
 
 class MissingFiles final : public QueryCheck {
  public:
   MissingFiles()
-      : QueryCheck("knowledge-file-missing",
-                   {"3e0e00844bb0", {{"knowledge", "data"}, {"knowledge", "name"}, {"file", "id"}},
-                    "SELECT coalesce(k.name, k.id, '?') || ': ' || f.value FROM knowledge AS k, json_each(CASE WHEN "
-                    "json_valid(k.data) THEN k.data ELSE '{}' END, '$.file_ids') AS f WHERE f.type = 'text' AND f.value "
-                    "NOT IN (SELECT id FROM file WHERE id IS NOT NULL)"}) {}
+      : QueryCheck(
+            "knowledge-file-missing",
+            {"3e0e00844bb0",
+             {{"knowledge", "data"}, {"knowledge", "name"}, {"file", "id"}},
+             "SELECT coalesce(k.name, k.id, '?') || ': ' || f.value FROM knowledge AS k, json_each(CASE WHEN "
+             "json_valid(k.data) THEN k.data ELSE '{}' END, '$.file_ids') AS f WHERE f.type = 'text' AND f.value "
+             "NOT IN (SELECT id FROM file WHERE id IS NOT NULL)"}) {}
 };
 
 class IncompletePrompts final : public QueryCheck {
  public:
   IncompletePrompts()
       : QueryCheck("prompt-incomplete",
-                   {"374d2f66af06", {{"prompt", "title"}, {"prompt", "timestamp"}, {"prompt", "user_id"}},
+                   {"374d2f66af06",
+                    {{"prompt", "title"}, {"prompt", "timestamp"}, {"prompt", "user_id"}},
                     "SELECT coalesce(command, '?') FROM prompt WHERE user_id IS NULL OR title IS NULL OR content IS "
                     "NULL OR timestamp IS NULL"}) {}
 };
@@ -39,7 +44,8 @@ class OlderSettings final : public QueryCheck {
  public:
   OlderSettings()
       : QueryCheck("config-rows-older",
-                   {"3ff2c63645b8", {{"config", "id"}, {"config", "data"}},
+                   {"3ff2c63645b8",
+                    {{"config", "id"}, {"config", "data"}},
                     "SELECT 'row ' || id FROM config WHERE id < (SELECT max(id) FROM config) ORDER BY id DESC"}) {}
 };
 

@@ -26,7 +26,8 @@ class DiskSpace final : public Check {
   Result<Findings> run(const Situation& situation) const override {
     const auto bytes = [](std::int64_t number) { return format_bytes(static_cast<std::uint64_t>(number)); };
     return Findings{finding(situation, 0, {},
-                            {{"needed", bytes(situation.disk_needed)}, {"free", bytes(situation.disk_free)},
+                            {{"needed", bytes(situation.disk_needed)},
+                             {"free", bytes(situation.disk_free)},
                              {"missing", bytes(situation.disk_needed - situation.disk_free)},
                              {"folder", situation.database_file.parent_path().string()}})};
   }

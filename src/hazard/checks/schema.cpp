@@ -11,7 +11,7 @@ namespace liftlock::hazard {
 namespace {
 
 /// Tables that Peewee made, which get a primary key from 461111b60977 on.
-constexpr std::array<std::string_view, 10> legacy_tables = {"auth",   "chat",   "chatidtag", "file", "function",
+constexpr std::array<std::string_view, 10> legacy_tables = {"auth",   "chat",  "chatidtag", "file", "function",
                                                             "memory", "model", "prompt",    "tool", "user"};
 
 bool is_unique(const database::Table& table) {
@@ -53,11 +53,12 @@ class UnknownTables final : public Check {
  public:
   UnknownTables() : Check("tables-of-others") {}
   bool applies(const Situation& situation) const override {
-    return situation.way == Way::up && situation.state.lineage != migration::Lineage::none && situation.state.known_revision;
+    return situation.way == Way::up && situation.state.lineage != migration::Lineage::none &&
+           situation.state.known_revision;
   }
   Result<Findings> run(const Situation& situation) const override {
-    const auto known = TRY(migration::expected_schema(
-        situation.state.lineage, {situation.state.peewee_migrations, situation.state.revision}));
+    const auto known = TRY(migration::expected_schema(situation.state.lineage,
+                                                      {situation.state.peewee_migrations, situation.state.revision}));
     std::vector<std::string> names;
     for (const auto& [name, table] : situation.schema.tables) {
       const bool is_version_table = name == "alembic_version" || name == "migratehistory" || name == "document" ||

@@ -38,8 +38,8 @@ class Leftovers : public Check {
     Findings findings;
     for (const auto& leftover : situation.state.leftovers) {
       if (!is_mine(leftover)) continue;
-      findings.push_back(finding(situation, 0, {leftover.id},
-                                 {{"explanation", leftover.explanation}, {"repair", leftover.repair}}));
+      findings.push_back(
+          finding(situation, 0, {leftover.id}, {{"explanation", leftover.explanation}, {"repair", leftover.repair}}));
     }
     return findings;
   }

@@ -11,7 +11,8 @@ class EmailsDifferByCase final : public QueryCheck {
  public:
   EmailsDifferByCase()
       : QueryCheck("emails-differ-by-case",
-                   {"f0bd01a18a3d", {{"user", "email"}, {"user", "name"}},
+                   {"f0bd01a18a3d",
+                    {{"user", "email"}, {"user", "name"}},
                     "SELECT coalesce(name, id, '?') || ' <' || email || '>' FROM \"user\" WHERE lower(email) IN "
                     "(SELECT lower(email) FROM \"user\" WHERE email IS NOT NULL GROUP BY 1 HAVING count(*) > 1) "
                     "ORDER BY lower(email), email"}) {}
@@ -21,7 +22,8 @@ class RepeatedApiKeys final : public QueryCheck {
  public:
   RepeatedApiKeys()
       : QueryCheck("api-key-shared",
-                   {"b10670c03dd5", {{"user", "api_key"}, {"user", "name"}},
+                   {"b10670c03dd5",
+                    {{"user", "api_key"}, {"user", "name"}},
                     "SELECT coalesce(name, id, '?') FROM \"user\" AS u WHERE api_key <> '' AND EXISTS (SELECT 1 FROM "
                     "\"user\" AS v WHERE v.api_key = u.api_key AND v.rowid < u.rowid)"}) {}
 };
@@ -30,7 +32,8 @@ class UsersWithoutSignIn final : public QueryCheck {
  public:
   UsersWithoutSignIn()
       : QueryCheck("user-without-sign-in",
-                   {"0bd252b206fb", {{"user", "name"}, {"auth", "id"}},
+                   {"0bd252b206fb",
+                    {{"user", "name"}, {"auth", "id"}},
                     "SELECT coalesce(name, id, '?') FROM \"user\" WHERE id IS NOT NULL AND id NOT IN "
                     "(SELECT id FROM auth WHERE id IS NOT NULL)"}) {}
 };
@@ -39,7 +42,8 @@ class TwiceEncodedColumns final : public QueryCheck {
  public:
   TwiceEncodedColumns()
       : QueryCheck("user-encoded-twice",
-                   {"6d09d1bf1f23", {{"user", "oauth"}, {"user", "settings"}, {"user", "info"}},
+                   {"6d09d1bf1f23",
+                    {{"user", "oauth"}, {"user", "settings"}, {"user", "info"}},
                     "SELECT coalesce(name, id, '?') FROM \"user\" WHERE substr(ltrim(oauth), 1, 2) = '\"{' OR "
                     "substr(ltrim(settings), 1, 2) = '\"{' OR substr(ltrim(info), 1, 2) = '\"{'"}) {}
 };
@@ -47,28 +51,33 @@ class TwiceEncodedColumns final : public QueryCheck {
 class RepeatedMembers final : public QueryCheck {
  public:
   RepeatedMembers()
-      : QueryCheck("group-member-repeated",
-                   {"37f288994c47", {{"group", "user_ids"}, {"group", "name"}},
-                    "SELECT coalesce(g.name, g.id, '?') FROM \"group\" AS g, json_each(CASE WHEN json_valid(g.user_ids) "
-                    "AND json_type(g.user_ids) = 'array' THEN g.user_ids ELSE '[]' END) AS m "
-                    "GROUP BY g.rowid, m.value HAVING count(*) > 1"}) {}
+      : QueryCheck(
+            "group-member-repeated",
+            {"37f288994c47",
+             {{"group", "user_ids"}, {"group", "name"}},
+             "SELECT coalesce(g.name, g.id, '?') FROM \"group\" AS g, json_each(CASE WHEN json_valid(g.user_ids) "
+             "AND json_type(g.user_ids) = 'array' THEN g.user_ids ELSE '[]' END) AS m "
+             "GROUP BY g.rowid, m.value HAVING count(*) > 1"}) {}
 };
 
 class DeletedMembers final : public QueryCheck {
  public:
   DeletedMembers()
-      : QueryCheck("group-member-deleted",
-                   {"37f288994c47", {{"group", "user_ids"}, {"group", "name"}, {"user", "id"}},
-                    "SELECT DISTINCT coalesce(g.name, g.id, '?') || ': ' || m.value FROM \"group\" AS g, json_each(CASE "
-                    "WHEN json_valid(g.user_ids) AND json_type(g.user_ids) = 'array' THEN g.user_ids ELSE '[]' END) AS m "
-                    "WHERE m.type = 'text' AND m.value NOT IN (SELECT id FROM \"user\" WHERE id IS NOT NULL)"}) {}
+      : QueryCheck(
+            "group-member-deleted",
+            {"37f288994c47",
+             {{"group", "user_ids"}, {"group", "name"}, {"user", "id"}},
+             "SELECT DISTINCT coalesce(g.name, g.id, '?') || ': ' || m.value FROM \"group\" AS g, json_each(CASE "
+             "WHEN json_valid(g.user_ids) AND json_type(g.user_ids) = 'array' THEN g.user_ids ELSE '[]' END) AS m "
+             "WHERE m.type = 'text' AND m.value NOT IN (SELECT id FROM \"user\" WHERE id IS NOT NULL)"}) {}
 };
 
 class UnreadableMembers final : public QueryCheck {
  public:
   UnreadableMembers()
       : QueryCheck("group-members-unreadable",
-                   {"37f288994c47", {{"group", "user_ids"}, {"group", "name"}},
+                   {"37f288994c47",
+                    {{"group", "user_ids"}, {"group", "name"}},
                     "SELECT coalesce(name, id, '?') FROM \"group\" WHERE user_ids <> '' AND CASE WHEN "
                     "json_valid(user_ids) THEN json_type(user_ids) NOT IN ('array', 'null', 'text') ELSE 1 END"}) {}
 };

@@ -1,4 +1,5 @@
 #include <fmt/core.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,9 +13,7 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 /// The table as it was until now: keyed by command, with title, timestamp and access_control.
-bool is_old(Operations& op) {
-  return op.has_column("prompt", "command") && !op.has_column("prompt", "version_id");
-}
+bool is_old(Operations& op) { return op.has_column("prompt", "command") && !op.has_column("prompt", "version_id"); }
 
 /// An interrupted run reads the old table last of all, so while that is there, nothing else counts.
 void drop_leftovers(Operations& op) {
@@ -24,23 +23,23 @@ void drop_leftovers(Operations& op) {
 }
 
 void create_prompt(Operations& op) {
-  op.create_table("prompt_new", {column("id", types::text).primary_key(), column("command", types::string),
-                                 column("user_id", types::string).not_null(), column("name", types::text).not_null(),
-                                 column("content", types::text).not_null(), column("data", types::json),
-                                 column("meta", types::json), column("access_control", types::json),
-                                 column("is_active", types::boolean).not_null().server_default("'1'"),
-                                 column("version_id", types::text), column("tags", types::json),
-                                 column("created_at", types::big_integer).not_null(),
-                                 column("updated_at", types::big_integer).not_null()});
+  op.create_table(
+      "prompt_new",
+      {column("id", types::text).primary_key(), column("command", types::string),
+       column("user_id", types::string).not_null(), column("name", types::text).not_null(),
+       column("content", types::text).not_null(), column("data", types::json), column("meta", types::json),
+       column("access_control", types::json), column("is_active", types::boolean).not_null().server_default("'1'"),
+       column("version_id", types::text), column("tags", types::json),
+       column("created_at", types::big_integer).not_null(), column("updated_at", types::big_integer).not_null()});
   op.create_index("ix_prompt_new_command", "prompt_new", {"command"}, {.unique = true});
 }
 
 void create_history(Operations& op) {
-  op.create_table("prompt_history", {column("id", types::text).primary_key(),
-                                     column("prompt_id", types::text).not_null().index(),
-                                     column("parent_id", types::text), column("snapshot", types::json).not_null(),
-                                     column("user_id", types::text).not_null(), column("commit_message", types::text),
-                                     column("created_at", types::big_integer).not_null()});
+  op.create_table("prompt_history",
+                  {column("id", types::text).primary_key(), column("prompt_id", types::text).not_null().index(),
+                   column("parent_id", types::text), column("snapshot", types::json).not_null(),
+                   column("user_id", types::text).not_null(), column("commit_message", types::text),
+                   column("created_at", types::big_integer).not_null()});
 }
 
 /// Writes each prompt into the new table, and its first version into the history.
@@ -60,8 +59,8 @@ class PromptCopy final : public RowStep {
     const std::string version = op_.environment().uuid4();
     const Value command = write_prompt(row, id, version);
     const std::string snapshot = dump_json(snapshot_of(row, command));
-    history_.insert({Value::text(version), Value::text(id), Value::text(snapshot), filled(row, "user_id"),
-                     timestamp(row)});
+    history_.insert(
+        {Value::text(version), Value::text(id), Value::text(snapshot), filled(row, "user_id"), timestamp(row)});
   }
 
  private:
@@ -74,7 +73,8 @@ class PromptCopy final : public RowStep {
     if (row.get("user_id").is_null() || row.get("title").is_null() || row.get("content").is_null() ||
         row.get("timestamp").is_null()) {
       op_.note("prompt", "incomplete-prompt",
-               "{} prompts had no owner, title, content or date; what was missing is empty, the date is that of this change.");
+               "{} prompts had no owner, title, content or date; what was missing is empty, the date is that of this "
+               "change.");
     }
     for (int number = 2;; ++number) {
       const Value command = row.get("command").is_null() ? Value::null() : Value::text(command_);
@@ -139,20 +139,24 @@ const Revision& revision_374d2f66af06() {
       .create_date = "2026-01-23 17:15:00.000000",
       .summary = "Prompts get ids of their own and a history; the slash before a command goes.",
       .upgrade = upgrade,
-      .effects = {
-          {Effect::Kind::changes_key, "prompt", "user_id,content", "", "prompts are known by a new id from here on"},
-          {Effect::Kind::changes_column, "prompt", "id", "", "prompts are known by a new id from here on"},
-          {Effect::Kind::changes_column, "prompt", "command", "", "the slash before the command goes"},
-          {Effect::Kind::drops_column, "prompt", "title", "", "it is called name from here on"},
-          {Effect::Kind::drops_column, "prompt", "timestamp", "", "it is kept in created_at and updated_at"},
-          {Effect::Kind::removes_rows, "prompt", "", "user_id IS NULL OR content IS NULL",
-           "prompts without owner or content are kept with empty ones"},
-          {Effect::Kind::adds_rows, "prompt", "", "", "prompts without owner or content are kept with empty ones"},
-          {Effect::Kind::drops_table, "prompt_new", "", "", "left behind by an interrupted migration; prompt has it all"},
-      },
-      .proofs = {
-          {"prompts", "prompts", "SELECT count(*) FROM prompt", "SELECT count(*) FROM prompt"},
-      },
+      .effects =
+          {
+              {Effect::Kind::changes_key, "prompt", "user_id,content", "",
+               "prompts are known by a new id from here on"},
+              {Effect::Kind::changes_column, "prompt", "id", "", "prompts are known by a new id from here on"},
+              {Effect::Kind::changes_column, "prompt", "command", "", "the slash before the command goes"},
+              {Effect::Kind::drops_column, "prompt", "title", "", "it is called name from here on"},
+              {Effect::Kind::drops_column, "prompt", "timestamp", "", "it is kept in created_at and updated_at"},
+              {Effect::Kind::removes_rows, "prompt", "", "user_id IS NULL OR content IS NULL",
+               "prompts without owner or content are kept with empty ones"},
+              {Effect::Kind::adds_rows, "prompt", "", "", "prompts without owner or content are kept with empty ones"},
+              {Effect::Kind::drops_table, "prompt_new", "", "",
+               "left behind by an interrupted migration; prompt has it all"},
+          },
+      .proofs =
+          {
+              {"prompts", "prompts", "SELECT count(*) FROM prompt", "SELECT count(*) FROM prompt"},
+          },
   };
   return revision;
 }

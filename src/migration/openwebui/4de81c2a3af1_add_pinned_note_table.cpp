@@ -48,14 +48,16 @@ const Revision& revision_4de81c2a3af1() {
       .create_date = "2026-05-09 04:29:27.651341",
       .summary = "Pinned notes become rows of a table of their own.",
       .upgrade = upgrade,
-      .effects = {
-          {Effect::Kind::drops_column, "note", "is_pinned", "", "pins are kept in pinned_note"},
-          {Effect::Kind::adds_rows, "pinned_note", "", "", "pinned notes"},
-      },
-      .proofs = {
-          {"pinned-notes", "pinned notes", "SELECT count(*) FROM note WHERE is_pinned = 1 AND user_id IS NOT NULL",
-           "SELECT count(*) FROM pinned_note"},
-      },
+      .effects =
+          {
+              {Effect::Kind::drops_column, "note", "is_pinned", "", "pins are kept in pinned_note"},
+              {Effect::Kind::adds_rows, "pinned_note", "", "", "pinned notes"},
+          },
+      .proofs =
+          {
+              {"pinned-notes", "pinned notes", "SELECT count(*) FROM note WHERE is_pinned = 1 AND user_id IS NOT NULL",
+               "SELECT count(*) FROM pinned_note"},
+          },
   };
   return revision;
 }

@@ -26,12 +26,12 @@ void create_calendar_event(Operations& op) {
 }
 
 void create_calendar_event_attendee(Operations& op) {
-  op.create_table("calendar_event_attendee",
-                  {column("id", types::text).primary_key(), column("event_id", types::text).not_null(),
-                   column("user_id", types::text).not_null(), column("status", types::text).not_null(),
-                   column("meta", types::json), column("created_at", types::big_integer).not_null(),
-                   column("updated_at", types::big_integer).not_null()},
-                  {unique({"event_id", "user_id"}, "uq_event_attendee")});
+  op.create_table(
+      "calendar_event_attendee",
+      {column("id", types::text).primary_key(), column("event_id", types::text).not_null(),
+       column("user_id", types::text).not_null(), column("status", types::text).not_null(), column("meta", types::json),
+       column("created_at", types::big_integer).not_null(), column("updated_at", types::big_integer).not_null()},
+      {unique({"event_id", "user_id"}, "uq_event_attendee")});
 }
 
 void create_missing_index(Operations& op, std::string_view name, std::string_view table, Names columns) {

@@ -23,9 +23,10 @@ const Revision& revision_81cc2ce44d79() {
       .create_date = "2025-12-10 16:07:58.001282",
       .summary = "",
       .upgrade = upgrade,
-      .effects = {
-          {Effect::Kind::changes_column, "knowledge", "data", "", "it begins anew, empty"},
-      },
+      .effects =
+          {
+              {Effect::Kind::changes_column, "knowledge", "data", "", "it begins anew, empty"},
+          },
       .proofs = {},
   };
   return revision;

@@ -11,13 +11,13 @@ void add_missing(Operations& op, std::string_view table, ColumnDefinition defini
 
 void create_channel_webhook(Operations& op) {
   if (op.has_table("channel_webhook")) return;
-  op.create_table("channel_webhook",
-                  {column("id", types::text).primary_key().unique(), column("user_id", types::text).not_null(),
-                   column("channel_id", types::text).references("channel", "id", "CASCADE").not_null(),
-                   column("name", types::text).not_null(), column("profile_image_url", types::text),
-                   column("token", types::text).not_null(), column("last_used_at", types::big_integer),
-                   column("created_at", types::big_integer).not_null(),
-                   column("updated_at", types::big_integer).not_null()});
+  op.create_table(
+      "channel_webhook",
+      {column("id", types::text).primary_key().unique(), column("user_id", types::text).not_null(),
+       column("channel_id", types::text).references("channel", "id", "CASCADE").not_null(),
+       column("name", types::text).not_null(), column("profile_image_url", types::text),
+       column("token", types::text).not_null(), column("last_used_at", types::big_integer),
+       column("created_at", types::big_integer).not_null(), column("updated_at", types::big_integer).not_null()});
 }
 
 void upgrade(Operations& op) {

@@ -1,4 +1,5 @@
 #include <fmt/core.h>
+
 #include <optional>
 #include <string>
 
@@ -59,9 +60,8 @@ void convert_to_json(Operations& op, const std::string& name) {
   } else if (op.table("user")->column(name)->type == types::text) {
     if (has_leftover) op.drop_column("user", new_name);
     op.add_column("user", column(new_name, types::json));
-    op.rewrite_rows("user", [&op, name, new_name](Row& row) {
-      row.set(new_name, Value::text(as_json(op, row, name)));
-    });
+    op.rewrite_rows("user",
+                    [&op, name, new_name](Row& row) { row.set(new_name, Value::text(as_json(op, row, name))); });
     op.drop_column("user", name);
     op.alter_column("user", new_name, {.new_column_name = name});
   } else if (has_leftover) {
@@ -138,27 +138,33 @@ const Revision& revision_b10670c03dd5() {
       .down_revision = "2f1211949ecc",
       .message = "Update user table",
       .create_date = "2025-11-28 04:55:31.737538",
-      .summary = "Users' settings and info become JSON; API keys move to a table of their own, and the identities of single "
-                 "sign-on to user.oauth.",
+      .summary =
+          "Users' settings and info become JSON; API keys move to a table of their own, and the identities of single "
+          "sign-on to user.oauth.",
       .upgrade = upgrade,
-      .effects = {
-          {Effect::Kind::changes_column, "user", "info", "", "a missing or unreadable value is the JSON null from here on"},
-          {Effect::Kind::changes_column, "user", "settings", "",
-           "a missing or unreadable value is the JSON null from here on"},
-          {Effect::Kind::changes_column, "user", "oauth", "", "user.oauth_sub is kept here"},
-          {Effect::Kind::drops_column, "user", "oauth_sub", "", "it is kept in user.oauth"},
-          {Effect::Kind::drops_column, "user", "api_key", "", "API keys are kept in the table api_key"},
-          {Effect::Kind::drops_column, "user", "info_json", "", "left behind by an interrupted migration; user.info has it all"},
-          {Effect::Kind::drops_column, "user", "settings_json", "",
-           "left behind by an interrupted migration; user.settings has it all"},
-          {Effect::Kind::adds_rows, "api_key", "", "", "API keys of users"},
-      },
-      .proofs = {
-          {"api-keys", "API keys of users", R"(SELECT count(DISTINCT api_key) FROM "user" WHERE api_key <> '')",
-           "SELECT count(*) FROM api_key"},
-          {"oauth-identities", "identities of single sign-on", R"(SELECT count(*) FROM "user" WHERE oauth_sub <> '')",
-           R"(SELECT count(*) FROM "user" WHERE oauth IS NOT NULL)"},
-      },
+      .effects =
+          {
+              {Effect::Kind::changes_column, "user", "info", "",
+               "a missing or unreadable value is the JSON null from here on"},
+              {Effect::Kind::changes_column, "user", "settings", "",
+               "a missing or unreadable value is the JSON null from here on"},
+              {Effect::Kind::changes_column, "user", "oauth", "", "user.oauth_sub is kept here"},
+              {Effect::Kind::drops_column, "user", "oauth_sub", "", "it is kept in user.oauth"},
+              {Effect::Kind::drops_column, "user", "api_key", "", "API keys are kept in the table api_key"},
+              {Effect::Kind::drops_column, "user", "info_json", "",
+               "left behind by an interrupted migration; user.info has it all"},
+              {Effect::Kind::drops_column, "user", "settings_json", "",
+               "left behind by an interrupted migration; user.settings has it all"},
+              {Effect::Kind::adds_rows, "api_key", "", "", "API keys of users"},
+          },
+      .proofs =
+          {
+              {"api-keys", "API keys of users", R"(SELECT count(DISTINCT api_key) FROM "user" WHERE api_key <> '')",
+               "SELECT count(*) FROM api_key"},
+              {"oauth-identities", "identities of single sign-on",
+               R"(SELECT count(*) FROM "user" WHERE oauth_sub <> '')",
+               R"(SELECT count(*) FROM "user" WHERE oauth IS NOT NULL)"},
+          },
   };
   return revision;
 }

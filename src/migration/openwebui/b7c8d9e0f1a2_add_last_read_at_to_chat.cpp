@@ -22,10 +22,11 @@ const Revision& revision_b7c8d9e0f1a2() {
       .create_date = "2026-04-01 04:00:00.000000",
       .summary = "Every chat counts as read.",
       .upgrade = upgrade,
-      .effects = {
-          {Effect::Kind::changes_column, "chat", "last_read_at", "",
-           "an interrupted migration had left it empty; chats that are there count as read"},
-      },
+      .effects =
+          {
+              {Effect::Kind::changes_column, "chat", "last_read_at", "",
+               "an interrupted migration had left it empty; chats that are there count as read"},
+          },
       .proofs = {},
   };
   return revision;

@@ -5,7 +5,8 @@
 #include "migration/revision.hpp"
 
 /// Open WebUI's migration chain: 18 numbered Peewee migrations, then 66 Alembic revisions in one line.
-/// Source: the scripts in the PyPI packages 0.1.124 to 0.12.4; each revision means what the newest script of its id means.
+/// Source: the scripts in the PyPI packages 0.1.124 to 0.12.4; each revision means what the newest script of its id
+/// means.
 namespace liftlock::migration::openwebui {
 
 /// The Peewee migrations, first to last.

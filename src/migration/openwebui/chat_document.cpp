@@ -47,12 +47,23 @@ void append_quoted(std::string& out, std::string_view text) {
     out.append(text, begin, at - begin);
     begin = at + 1;
     switch (text[at]) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(text[at]));
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(text[at]));
     }
   }
   out.append(text, begin);
@@ -108,10 +119,14 @@ class FastValue {
   /// The number, or true and false as 1 and 0; NULL where it is none of these or beyond 64 bits.
   [[nodiscard]] Value number() const {
     switch (element_.type()) {
-      case dom::element_type::INT64: return Value::integer(std::int64_t(element_));
-      case dom::element_type::DOUBLE: return Value::real(double(element_));
-      case dom::element_type::BOOL: return Value::integer(bool(element_) ? 1 : 0);
-      default: return {};
+      case dom::element_type::INT64:
+        return Value::integer(std::int64_t(element_));
+      case dom::element_type::DOUBLE:
+        return Value::real(double(element_));
+      case dom::element_type::BOOL:
+        return Value::integer(bool(element_) ? 1 : 0);
+      default:
+        return {};
     }
   }
   [[nodiscard]] std::optional<double> real() const {
@@ -121,11 +136,20 @@ class FastValue {
   }
   void append_to(std::string& out) const {
     switch (element_.type()) {
-      case dom::element_type::STRING: append_quoted(out, *text()); return;
-      case dom::element_type::DOUBLE: append_real(out, double(element_)); return;
-      case dom::element_type::OBJECT: append_object(out); return;
-      case dom::element_type::ARRAY: append_list(out); return;
-      default: out += simdjson::to_string(element_);
+      case dom::element_type::STRING:
+        append_quoted(out, *text());
+        return;
+      case dom::element_type::DOUBLE:
+        append_real(out, double(element_));
+        return;
+      case dom::element_type::OBJECT:
+        append_object(out);
+        return;
+      case dom::element_type::ARRAY:
+        append_list(out);
+        return;
+      default:
+        out += simdjson::to_string(element_);
     }
   }
 

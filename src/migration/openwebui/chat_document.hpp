@@ -9,7 +9,8 @@
 
 #include "database/value.hpp"
 
-/// A chat as Open WebUI keeps it in chat.chat: {"history": {"currentId": …, "messages": {id: {…}}}, "messages": […], …}.
+/// A chat as Open WebUI keeps it in chat.chat: {"history": {"currentId": …, "messages": {id: {…}}}, "messages": […],
+/// …}.
 namespace liftlock::migration::openwebui {
 
 /// JSON text made for one value of a chat; text() of the document that it came from turns it into bytes.

@@ -14,7 +14,7 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 /// Tables with an access_control column; each is also the name of the kind of resource.
-constexpr std::array<std::string_view, 7> resources = {"knowledge", "prompt", "tool", "model",
+constexpr std::array<std::string_view, 7> resources = {"knowledge", "prompt",  "tool", "model",
                                                        "note",      "channel", "file"};
 
 constexpr std::string_view grants_are_kept = "who may see it is kept in access_grant";
@@ -44,16 +44,17 @@ bool is_public(const Value& access) {
                             [](unsigned char a, char b) { return std::tolower(a) == b; });
 }
 
-/// Turns one table's access_control into rows. null: everybody reads; {}: only the owner; else lists of groups and users.
+/// Turns one table's access_control into rows. null: everybody reads; {}: only the owner; else lists of groups and
+/// users.
 class Grants final : public RowStep {
  public:
   Grants(Operations& op, std::string_view resource)
       : op_(op),
         resource_(resource),
-        grants_(op.insert_into("access_grant",
-                               {"id", "resource_type", "resource_id", "principal_type", "principal_id", "permission",
-                                "created_at"},
-                               resource)),
+        grants_(op.insert_into(
+            "access_grant",
+            {"id", "resource_type", "resource_id", "principal_type", "principal_id", "permission", "created_at"},
+            resource)),
         now_(Value::integer(op.environment().now())) {}
 
   void apply(Row& row) override {
@@ -87,9 +88,12 @@ class Grants final : public RowStep {
     if (!ids->is_array()) return false;
     bool understood = true;
     for (const Json& id : *ids) {
-      if (id.is_string()) grant(row, principal, Value::text(id.get_ref<const std::string&>()), permission);
-      else if (id.is_number_integer()) grant(row, principal, Value::integer(id.get<std::int64_t>()), permission);
-      else understood = false;
+      if (id.is_string())
+        grant(row, principal, Value::text(id.get_ref<const std::string&>()), permission);
+      else if (id.is_number_integer())
+        grant(row, principal, Value::integer(id.get<std::int64_t>()), permission);
+      else
+        understood = false;
     }
     return understood;
   }
@@ -133,18 +137,21 @@ const Revision& revision_f1e2d3c4b5a6() {
       .down_revision = "8452d01d26d7",
       .message = "Add access_grant table",
       .create_date = "2026-02-05 10:00:00.000000",
-      .summary = "Who may see and change what (knowledge, prompts, tools, models, notes, channels, files) becomes rows of access_grant.",
+      .summary =
+          "Who may see and change what (knowledge, prompts, tools, models, notes, channels, files) becomes rows of "
+          "access_grant.",
       .upgrade = upgrade,
-      .effects = {
-          {Effect::Kind::drops_column, "knowledge", "access_control", "", grants_are_kept},
-          {Effect::Kind::drops_column, "prompt", "access_control", "", grants_are_kept},
-          {Effect::Kind::drops_column, "tool", "access_control", "", grants_are_kept},
-          {Effect::Kind::drops_column, "model", "access_control", "", grants_are_kept},
-          {Effect::Kind::drops_column, "note", "access_control", "", grants_are_kept},
-          {Effect::Kind::drops_column, "channel", "access_control", "", grants_are_kept},
-          {Effect::Kind::drops_column, "file", "access_control", "", grants_are_kept},
-          {Effect::Kind::adds_rows, "access_grant", "", "", "grants that access_control held"},
-      },
+      .effects =
+          {
+              {Effect::Kind::drops_column, "knowledge", "access_control", "", grants_are_kept},
+              {Effect::Kind::drops_column, "prompt", "access_control", "", grants_are_kept},
+              {Effect::Kind::drops_column, "tool", "access_control", "", grants_are_kept},
+              {Effect::Kind::drops_column, "model", "access_control", "", grants_are_kept},
+              {Effect::Kind::drops_column, "note", "access_control", "", grants_are_kept},
+              {Effect::Kind::drops_column, "channel", "access_control", "", grants_are_kept},
+              {Effect::Kind::drops_column, "file", "access_control", "", grants_are_kept},
+              {Effect::Kind::adds_rows, "access_grant", "", "", "grants that access_control held"},
+          },
       .proofs = {},
   };
   return revision;

@@ -33,7 +33,8 @@ Result<void> add_schema_entry(Connection& connection, const std::string& type, c
 
 Result<bool> has_table(Connection& connection, std::string_view schema, std::string_view table) {
   const auto found = TRY(connection.query_integer(
-      fmt::format("SELECT count(*) FROM {}.sqlite_schema WHERE type = 'table' AND name = ?", schema), {Value::text(table)}));
+      fmt::format("SELECT count(*) FROM {}.sqlite_schema WHERE type = 'table' AND name = ?", schema),
+      {Value::text(table)}));
   return found.value_or(0) > 0;
 }
 
@@ -71,12 +72,12 @@ Result<FileSettings> read_file_settings(const std::filesystem::path& file) {
 }
 
 Result<void> prepare_new_file(Connection& connection, const FileSettings& settings, int page_cache_mebibytes) {
-  TRY(connection.execute(fmt::format("PRAGMA page_size = {}; PRAGMA encoding = '{}'; PRAGMA auto_vacuum = {};"
-                                     "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = {};"
-                                     "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;"
-                                     "PRAGMA threads = 1; PRAGMA main.locking_mode = EXCLUSIVE",
-                                     settings.page_size, settings.encoding, settings.auto_vacuum,
-                                     -1024 * page_cache_mebibytes)));
+  TRY(connection.execute(
+      fmt::format("PRAGMA page_size = {}; PRAGMA encoding = '{}'; PRAGMA auto_vacuum = {};"
+                  "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = {};"
+                  "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;"
+                  "PRAGMA threads = 1; PRAGMA main.locking_mode = EXCLUSIVE",
+                  settings.page_size, settings.encoding, settings.auto_vacuum, -1024 * page_cache_mebibytes)));
   // The encoding is fixed by the first write only, and must be before another database is attached.
   return connection.execute(fmt::format("PRAGMA user_version = {}; PRAGMA application_id = {}", settings.user_version,
                                         settings.application_id));
@@ -91,7 +92,8 @@ Result<void> attach_source(Connection& connection, const std::filesystem::path& 
 
 Result<void> copy_other_objects(Connection& connection, const database::Schema& source) {
   if (TRY(has_table(connection, "source", "sqlite_stat1"))) {
-    TRY(connection.execute("ANALYZE main.sqlite_schema; DELETE FROM main.sqlite_stat1;"
+    TRY(
+        connection.execute("ANALYZE main.sqlite_schema; DELETE FROM main.sqlite_stat1;"
                            "INSERT INTO main.sqlite_stat1 SELECT * FROM source.sqlite_stat1"));
   }
   TRY(copy_sequences(connection));
@@ -105,7 +107,8 @@ Result<void> copy_other_objects(Connection& connection, const database::Schema& 
 }
 
 Result<void> finish_new_file(Connection& connection, const FileSettings& settings) {
-  TRY(connection.execute("PRAGMA main.locking_mode = NORMAL; PRAGMA main.journal_mode = DELETE; PRAGMA main.synchronous = FULL"));
+  TRY(connection.execute(
+      "PRAGMA main.locking_mode = NORMAL; PRAGMA main.journal_mode = DELETE; PRAGMA main.synchronous = FULL"));
   if (settings.write_ahead_log) TRY(connection.execute("PRAGMA main.journal_mode = WAL"));
   return {};
 }

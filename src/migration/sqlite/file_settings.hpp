@@ -28,8 +28,8 @@ struct FileSettings {
 [[nodiscard]] Result<void> prepare_new_file(database::Connection& connection, const FileSettings& settings,
                                             int page_cache_mebibytes);
 
-/// Attaches `file` as `source`, such that nothing can be written to it, not even a checkpoint of its -wal. Its page cache
-/// is small: it is read from end to end.
+/// Attaches `file` as `source`, such that nothing can be written to it, not even a checkpoint of its -wal. Its page
+/// cache is small: it is read from end to end.
 [[nodiscard]] Result<void> attach_source(database::Connection& connection, const std::filesystem::path& file);
 
 /// Carries over what is no table: views, triggers, virtual tables, sequences and statistics.

@@ -12,7 +12,11 @@ namespace liftlock::migration::sqlite {
 
 EmittingInserter::EmittingInserter(SqliteOperations& operations, std::string table, std::string from,
                                    const Names& columns, int number)
-    : operations_(operations), table_(std::move(table)), from_(std::move(from)), number_(number), finished_(from_.empty()) {
+    : operations_(operations),
+      table_(std::move(table)),
+      from_(std::move(from)),
+      number_(number),
+      finished_(from_.empty()) {
   names_ = operations_.state(table_).slot_names();
   for (const std::string& column : columns) value_slots_.push_back(find_slot(names_, column));
 }
@@ -28,9 +32,9 @@ void EmittingInserter::prepare() {
     marks.push_back("?");
     column_slots_.push_back(static_cast<std::size_t>(target.column_slots[i]));
   }
-  statement_ = must(operations_.connection_.prepare(
-      fmt::format("INSERT INTO {} ({}) VALUES ({})", qualified("main", target.physical_name), fmt::join(names, ", "),
-                  fmt::join(marks, ", "))));
+  statement_ = must(operations_.connection_.prepare(fmt::format("INSERT INTO {} ({}) VALUES ({})",
+                                                                qualified("main", target.physical_name),
+                                                                fmt::join(names, ", "), fmt::join(marks, ", "))));
   row_.emplace(target.slots.size());
   // Every column that the writer does not name takes its default, as in an INSERT that leaves it out.
   TableState all_new = state_of_new(target.definition);

@@ -98,10 +98,12 @@ void SqliteOperations::rewrite_rows(std::string_view name, std::unique_ptr<RowSt
 
 Inserter& SqliteOperations::insert_into(std::string_view name, Names columns, std::string_view from) {
   state(name);
-  if (from.empty()) settle(name);
-  else state(from);
-  inserters_.push_back(std::make_unique<EmittingInserter>(*this, std::string(name), std::string(from), columns,
-                                                          next_number_++));
+  if (from.empty())
+    settle(name);
+  else
+    state(from);
+  inserters_.push_back(
+      std::make_unique<EmittingInserter>(*this, std::string(name), std::string(from), columns, next_number_++));
   return *inserters_.back();
 }
 
@@ -147,15 +149,17 @@ std::unique_ptr<Lookup> SqliteOperations::lookup(std::string_view name, std::str
 
 bool SqliteOperations::has_index_on(const TableState& table, std::string_view column) {
   return must(connection_.query_integer(
-             "SELECT 1 FROM pragma_index_list(?1, ?2) AS list JOIN pragma_index_info(list.name, ?2) AS info "
-             "WHERE info.seqno = 0 AND info.name = ?3 AND NOT list.partial",
-             {Value::text(table.physical_name), Value::text(table.schema), Value::text(column)})).has_value();
+                  "SELECT 1 FROM pragma_index_list(?1, ?2) AS list JOIN pragma_index_info(list.name, ?2) AS info "
+                  "WHERE info.seqno = 0 AND info.name = ?3 AND NOT list.partial",
+                  {Value::text(table.physical_name), Value::text(table.schema), Value::text(column)}))
+      .has_value();
 }
 
 void SqliteOperations::materialise(TableState& table) {
   if (!table.waiting()) return;
   if (!in_pass_.insert(table.definition.name).second) {
-    throw std::logic_error(fmt::format("{}: {} is asked for while its rows are moving", revision(), table.definition.name));
+    throw std::logic_error(
+        fmt::format("{}: {} is asked for while its rows are moving", revision(), table.definition.name));
   }
   for (const auto& inserter : inserters_) {
     if (inserter->finished() || inserter->from() != table.definition.name) continue;

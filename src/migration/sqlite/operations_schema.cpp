@@ -113,7 +113,8 @@ void SqliteOperations::refer_to(std::string_view old_table, std::string_view new
 }
 
 void SqliteOperations::rename_table(std::string_view name, std::string_view new_name) {
-  if (has_table(new_name)) throw std::logic_error(fmt::format("{}: the table {} is there already", revision(), new_name));
+  if (has_table(new_name))
+    throw std::logic_error(fmt::format("{}: the table {} is there already", revision(), new_name));
   auto node = tables_.extract(tables_.find(name));
   if (node.empty()) throw std::logic_error(fmt::format("{}: there is no table {}", revision(), name));
   node.key() = std::string(new_name);
@@ -157,7 +158,8 @@ void SqliteOperations::drop_column(std::string_view name, std::string_view colum
     if (names_column(index.columns, column)) lost.push_back(index.name);
   }
   for (const std::string& index : lost) drop_index(index, name);
-  std::erase_if(definition.unique_constraints, [&](const auto& unique) { return names_column(unique.columns, column); });
+  std::erase_if(definition.unique_constraints,
+                [&](const auto& unique) { return names_column(unique.columns, column); });
   std::erase_if(definition.foreign_keys, [&](const auto& key) { return names_column(key.columns, column); });
   if (definition.primary_key && names_column(definition.primary_key->columns, column)) definition.primary_key.reset();
   table.column_slots.erase(table.column_slots.begin() + (found - definition.columns.begin()));
@@ -215,10 +217,16 @@ void SqliteOperations::create_check_constraint(std::string_view name, std::strin
   changing(table).definition.check_constraints.push_back({std::string(name), std::move(condition)});
 }
 
-void SqliteOperations::create_foreign_key(std::string_view name, std::string_view table, std::string_view referred_table,
-                                          Names columns, Names referred_columns, std::string on_delete) {
-  changing(table).definition.foreign_keys.push_back({std::string(name), std::move(columns), std::string(referred_table),
-                                                     std::move(referred_columns), std::move(on_delete), {}, {}});
+void SqliteOperations::create_foreign_key(std::string_view name, std::string_view table,
+                                          std::string_view referred_table, Names columns, Names referred_columns,
+                                          std::string on_delete) {
+  changing(table).definition.foreign_keys.push_back({std::string(name),
+                                                     std::move(columns),
+                                                     std::string(referred_table),
+                                                     std::move(referred_columns),
+                                                     std::move(on_delete),
+                                                     {},
+                                                     {}});
 }
 
 void SqliteOperations::drop_constraint(std::string_view name, std::string_view table, ConstraintKind kind) {
@@ -229,9 +237,15 @@ void SqliteOperations::drop_constraint(std::string_view name, std::string_view t
       found = definition.primary_key && (name.empty() || definition.primary_key->name == name);
       if (found) definition.primary_key.reset();
       break;
-    case ConstraintKind::unique: found = remove_named(definition.unique_constraints, name); break;
-    case ConstraintKind::check: found = remove_named(definition.check_constraints, name); break;
-    case ConstraintKind::foreign_key: found = remove_named(definition.foreign_keys, name); break;
+    case ConstraintKind::unique:
+      found = remove_named(definition.unique_constraints, name);
+      break;
+    case ConstraintKind::check:
+      found = remove_named(definition.check_constraints, name);
+      break;
+    case ConstraintKind::foreign_key:
+      found = remove_named(definition.foreign_keys, name);
+      break;
   }
   if (!found) throw std::logic_error(fmt::format("{}: there is no constraint {} on {}", revision(), name, table));
 }

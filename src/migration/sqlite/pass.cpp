@@ -95,8 +95,10 @@ void copy_by_statement(database::Connection& connection, const TableState& state
   std::vector<std::string> sources;
   for (const std::size_t slot : columns.slots) {
     const Slot& from = state.slots[slot];
-    if (from.origin >= 0) sources.push_back(quote_identifier(state.origin_columns[static_cast<std::size_t>(from.origin)]));
-    else sources.push_back(from.default_sql ? *from.default_sql : "NULL");
+    if (from.origin >= 0)
+      sources.push_back(quote_identifier(state.origin_columns[static_cast<std::size_t>(from.origin)]));
+    else
+      sources.push_back(from.default_sql ? *from.default_sql : "NULL");
   }
   if (!rowid.empty()) {
     columns.names.push_back(rowid);
@@ -133,8 +135,8 @@ void copy_by_steps(database::Connection& connection, TableState& state, const st
   }
   auto select = must(connection.prepare(
       fmt::format("SELECT {} FROM {}", fmt::join(sources, ", "), qualified(state.schema, state.physical_name))));
-  auto insert = must(connection.prepare(fmt::format("INSERT INTO {} ({}) VALUES ({})", target,
-                                                    fmt::join(columns.names, ", "), placeholders(columns.names.size()))));
+  auto insert = must(connection.prepare(fmt::format(
+      "INSERT INTO {} ({}) VALUES ({})", target, fmt::join(columns.names, ", "), placeholders(columns.names.size()))));
   const SlotDefaults defaults(connection, state);
   SlotRow row(state.slots.size());
   const std::int64_t total = count_rows(connection, state);

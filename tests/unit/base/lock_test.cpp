@@ -11,7 +11,8 @@ namespace {
 
 TEST(Lock, ASecondRunIsToldWhoHoldsIt) {
   const test::TemporaryFolder folder;
-  const auto first = Lock::acquire(folder / "lock", {4711, "liftlock change dir:/srv/data 0.12.4", "2026-11-21T10:00:00Z"});
+  const auto first =
+      Lock::acquire(folder / "lock", {4711, "liftlock change dir:/srv/data 0.12.4", "2026-11-21T10:00:00Z"});
   ASSERT_TRUE(first);
   const auto second = Lock::acquire(folder / "lock", {1, "liftlock", "now"});
   ASSERT_FALSE(second);

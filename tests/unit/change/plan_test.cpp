@@ -33,7 +33,8 @@ class PlanTest : public ::testing::Test {
   void sql(const std::string& statements) { testing::run_sql(database_, statements); }
 
   void add_user(const std::string& id, const std::string& email) {
-    sql("INSERT INTO \"user\" (id, name, email, role, profile_image_url, created_at, updated_at, last_active_at) VALUES ('" +
+    sql("INSERT INTO \"user\" (id, name, email, role, profile_image_url, created_at, updated_at, last_active_at) "
+        "VALUES ('" +
         id + "', 'Name of " + id + "', '" + email + "', 'user', '', 1, 1, 1)");
   }
 
@@ -116,7 +117,8 @@ TEST_F(PlanTest, emails_that_differ_by_case_name_their_users_and_refuse) {
   const hazard::Finding* finding = find(*made, "emails-differ-by-case");
   ASSERT_NE(finding, nullptr);
   EXPECT_EQ(finding->count, 2);
-  EXPECT_THAT(finding->examples, ::testing::ElementsAre("Name of 1 <Anna@example.org>", "Name of 2 <anna@example.org>"));
+  EXPECT_THAT(finding->examples,
+              ::testing::ElementsAre("Name of 1 <Anna@example.org>", "Name of 2 <anna@example.org>"));
   EXPECT_THAT(refusal_of(*made).what, ::testing::HasSubstr("anna@example.org"));
   EXPECT_TRUE(need(plan("0.10.2")).blockers().empty()) << "the path ends before f0bd01a18a3d";
 }

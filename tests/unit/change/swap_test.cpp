@@ -76,8 +76,9 @@ class SidecarTest : public testing::Test {
   void SetUp() override {
     const auto live = folder_ / "live.db";
     auto connection = Connection::open(live, OpenMode::create).value();
-    ASSERT_TRUE(connection.execute("PRAGMA journal_mode=WAL; CREATE TABLE t (a); PRAGMA wal_checkpoint(TRUNCATE);"
-                                   "INSERT INTO t VALUES ('only in the wal')"));
+    ASSERT_TRUE(
+        connection.execute("PRAGMA journal_mode=WAL; CREATE TABLE t (a); PRAGMA wal_checkpoint(TRUNCATE);"
+                           "INSERT INTO t VALUES ('only in the wal')"));
     std::filesystem::copy(live, database_);
     std::filesystem::copy(live.string() + "-wal", database_.string() + "-wal");
   }

@@ -106,7 +106,8 @@ TEST(ArgumentErrors, RefuseWhatDoesNotFit) {
 
 TEST(ArgumentErrors, NumbersAreWholeAndLargeEnough) {
   for (const char* wrong : {"x", "3x", "1.5", "-1"}) {
-    const Result<std::optional<std::int64_t>> number = parsed({"Anna", std::string("--days=") + wrong}).number("--days", 0);
+    const Result<std::optional<std::int64_t>> number =
+        parsed({"Anna", std::string("--days=") + wrong}).number("--days", 0);
     ASSERT_FALSE(number.has_value()) << wrong;
     EXPECT_EQ(number.error().id, "number-expected") << wrong;
   }

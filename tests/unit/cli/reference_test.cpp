@@ -28,7 +28,8 @@ TEST(Reference, TheCommittedPageIsTheTablesOwn) {
 
 TEST(ManPage, HasEveryCommandAndNoStrayRequests) {
   const std::string page = man_page();
-  for (const Command* command : commands()) EXPECT_THAT(page, HasSubstr(std::string(".SS ") + std::string(command->name)));
+  for (const Command* command : commands())
+    EXPECT_THAT(page, HasSubstr(std::string(".SS ") + std::string(command->name)));
   std::istringstream lines(page);
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with('.')) continue;
@@ -43,7 +44,8 @@ TEST(Completion, IsThereForThreeShellsAndNamesEveryCommand) {
     for (const Command* command : commands()) {
       const std::string name(command->name);
       EXPECT_THAT(script, HasSubstr(name.substr(name.find(' ') + 1))) << shell;
-      for (const Option& option : command->options) EXPECT_THAT(script, HasSubstr(std::string(option.name.substr(2)))) << shell;
+      for (const Option& option : command->options)
+        EXPECT_THAT(script, HasSubstr(std::string(option.name.substr(2)))) << shell;
     }
   }
   EXPECT_EQ(completion_script("tcsh"), "");
@@ -59,7 +61,8 @@ TEST(Help, ExamplesComeFirstAndExitStatusesLast) {
     ASSERT_NE(examples, std::string::npos) << command->name;
     ASSERT_NE(statuses, std::string::npos) << command->name;
     EXPECT_LT(examples, usage) << command->name;
-    EXPECT_EQ(help.find("\n\n", statuses + 1), std::string::npos) << command->name << ": something follows the exit statuses";
+    EXPECT_EQ(help.find("\n\n", statuses + 1), std::string::npos)
+        << command->name << ": something follows the exit statuses";
   }
 }
 

@@ -23,14 +23,23 @@ change::Plan upward() {
   plan.direction = change::Direction::up;
   plan.steps = {{"018012973d35", "Add indexes", "", false},
                 {"8452d01d26d7", "Add chat_message table", "every message is copied into a table of its own", false}};
-  plan.costs = {.seconds = 12, .downtime_seconds = 0.5, .memory_bytes = 80'000'000, .disk_bytes = 2'000'000'000, .disk_free_bytes = 9'000'000'000};
+  plan.costs = {.seconds = 12,
+                .downtime_seconds = 0.5,
+                .memory_bytes = 80'000'000,
+                .disk_bytes = 2'000'000'000,
+                .disk_free_bytes = 9'000'000'000};
   plan.points_of_no_return = {"After settling there is no rollback."};
   return plan;
 }
 
 hazard::Finding finding(std::string id, hazard::Severity severity) {
-  return {.id = std::move(id), .title = "A title", .meaning = "A meaning.", .solution = "Do this:\nliftlock x",
-          .severity = severity, .count = 1, .examples = {"a@b\x1b[31m.c"}};
+  return {.id = std::move(id),
+          .title = "A title",
+          .meaning = "A meaning.",
+          .solution = "Do this:\nliftlock x",
+          .severity = severity,
+          .count = 1,
+          .examples = {"a@b\x1b[31m.c"}};
 }
 
 TEST(RenderPlan, Golden) {
@@ -88,7 +97,8 @@ TEST(RenderReport, Golden) {
                            .lines = {},
                            .columns = {"", "before", "after"},
                            .rows = {{"chats", "8,000", "8,000"}, {"messages", "-", "160,000"}}});
-  text.sections.push_back({.title = "Next", .lines = {{"", "liftlock rollback dir:/srv/data"}}, .columns = {}, .rows = {}});
+  text.sections.push_back(
+      {.title = "Next", .lines = {{"", "liftlock rollback dir:/srv/data"}}, .columns = {}, .rows = {}});
   EXPECT_EQ(render_report(text, plain),
             "Changed: dir:/srv/data is now at 0.12.4, verified.\n"
             "\n"

@@ -49,18 +49,21 @@ TEST(RenderError, LongTextIsWrappedButCommandsAreNot) {
             "  one two three four five six seven eight nine ten eleven twelve thirteen\n"
             "  fourteen\n"
             "Next\n"
-            "  ls " + path + "\n");
+            "  ls " +
+                path + "\n");
 }
 
 TEST(RenderError, NothingInItSteersTheTerminal) {
-  const Error error{.kind = ErrorKind::failed, .id = "x", .doing = "Opening a\x1b[2Jb", .what = "no", .state = {}, .next = {}};
+  const Error error{
+      .kind = ErrorKind::failed, .id = "x", .doing = "Opening a\x1b[2Jb", .what = "no", .state = {}, .next = {}};
   EXPECT_EQ(render_error(error, plain), "Failed [x]\n  Opening a\\x1b[2Jb: no\n");
 }
 
 TEST(ErrorJson, IsTheDocumentedObject) {
   const Error error{.kind = ErrorKind::refused, .id = "hazards", .doing = "a", .what = "b", .state = "c", .next = "d"};
-  EXPECT_EQ(error_json(error).dump(),
-            R"({"error":{"id":"hazards","kind":"refused","exit_code":3,"doing":"a","what":"b","state":"c","next":"d"}})");
+  EXPECT_EQ(
+      error_json(error).dump(),
+      R"({"error":{"id":"hazards","kind":"refused","exit_code":3,"doing":"a","what":"b","state":"c","next":"d"}})");
 }
 
 TEST(TextTable, ColumnsAreAsWideAsTheyNeedToBe) {
@@ -89,7 +92,8 @@ TEST(ProgressText, ABarHasRateAndRemainingTime) {
 
 TEST(ProgressText, ABarNeverWrapsALine) {
   for (int width = 40; width < 120; ++width) {
-    EXPECT_LT(display_width(render_bar(halfway(), Style{.colour = true, .width = width})), static_cast<std::size_t>(width));
+    EXPECT_LT(display_width(render_bar(halfway(), Style{.colour = true, .width = width})),
+              static_cast<std::size_t>(width));
   }
 }
 

@@ -45,8 +45,10 @@ TEST(SqliteSchema, UnderstandsWhatAColumnCanSay) {
 
 TEST(SqliteSchema, WhatItRendersIsWhatItRead) {
   for (const char* sql :
-       {"CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, \"select\" TEXT DEFAULT 'x''y' NOT NULL, UNIQUE (\"select\"))",
-        "CREATE TABLE b (k TEXT, v JSON DEFAULT '{}' NOT NULL, n INT CHECK (n <> 1), CONSTRAINT pk_b PRIMARY KEY (k, n)) WITHOUT ROWID",
+       {"CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, \"select\" TEXT DEFAULT 'x''y' NOT NULL, UNIQUE "
+        "(\"select\"))",
+        "CREATE TABLE b (k TEXT, v JSON DEFAULT '{}' NOT NULL, n INT CHECK (n <> 1), CONSTRAINT pk_b PRIMARY KEY (k, "
+        "n)) WITHOUT ROWID",
         "CREATE TABLE c (x TEXT COLLATE NOCASE REFERENCES a(id) ON DELETE CASCADE, y AS (x || 'z'))"}) {
     const auto table = need(parse_create_table(sql));
     auto connection = need(Connection::memory());
@@ -65,8 +67,9 @@ TEST(SqliteSchema, WhatItRendersIsWhatItRead) {
 
 TEST(SqliteSchema, ReadsIndexesAndTriggersWithTheirTables) {
   auto connection = need(Connection::memory());
-  need(connection.execute("CREATE TABLE t (a TEXT, \"b c\" INT); CREATE UNIQUE INDEX i ON t (lower(a), \"b c\" DESC) WHERE a IS NOT NULL;"
-                          "CREATE VIEW v AS SELECT 1; CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END"));
+  need(connection.execute(
+      "CREATE TABLE t (a TEXT, \"b c\" INT); CREATE UNIQUE INDEX i ON t (lower(a), \"b c\" DESC) WHERE a IS NOT NULL;"
+      "CREATE VIEW v AS SELECT 1; CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END"));
   const auto schema = need(read_schema(connection));
   const auto& table = schema.tables.at("t");
   ASSERT_EQ(table.indexes.size(), 1U);
@@ -91,15 +94,22 @@ TEST(CompareSchemas, SeesEachKindOfDifferenceAndNoOrder) {
     need(connection.execute(sql));
     return need(read_schema(connection));
   };
-  const auto left = schema_of("CREATE TABLE t (a TEXT, b INTEGER DEFAULT (1) NOT NULL, UNIQUE (a, b)); CREATE INDEX i ON t (a)");
-  EXPECT_TRUE(compare_schemas(left, schema_of("CREATE TABLE t (b integer DEFAULT '1' NOT NULL, a TEXT, UNIQUE (b, a)); CREATE INDEX i ON t (a)")).empty());
-  const auto differences = compare_schemas(left, schema_of("CREATE TABLE t (a TEXT NOT NULL, c INTEGER, UNIQUE (a, c))"));
+  const auto left =
+      schema_of("CREATE TABLE t (a TEXT, b INTEGER DEFAULT (1) NOT NULL, UNIQUE (a, b)); CREATE INDEX i ON t (a)");
+  EXPECT_TRUE(
+      compare_schemas(
+          left,
+          schema_of("CREATE TABLE t (b integer DEFAULT '1' NOT NULL, a TEXT, UNIQUE (b, a)); CREATE INDEX i ON t (a)"))
+          .empty());
+  const auto differences =
+      compare_schemas(left, schema_of("CREATE TABLE t (a TEXT NOT NULL, c INTEGER, UNIQUE (a, c))"));
   std::vector<std::string> texts;
   for (const auto& difference : differences) texts.push_back(difference.text());
-  EXPECT_EQ(texts, (std::vector<std::string>{
-                       "t/column/a is TEXT NOT NULL instead of TEXT", "t/column/b is missing (INTEGER NOT NULL DEFAULT 1)",
-                       "t/index/i is missing ((a))", "t/unique/(a, b) is missing (unique)",
-                       "t/column/c is not expected (INTEGER)", "t/unique/(a, c) is not expected (unique)"}));
+  EXPECT_EQ(texts,
+            (std::vector<std::string>{
+                "t/column/a is TEXT NOT NULL instead of TEXT", "t/column/b is missing (INTEGER NOT NULL DEFAULT 1)",
+                "t/index/i is missing ((a))", "t/unique/(a, b) is missing (unique)",
+                "t/column/c is not expected (INTEGER)", "t/unique/(a, c) is not expected (unique)"}));
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ TEST(SqliteUrl, ItsQueryIsIgnored) { EXPECT_EQ(file_of("sqlite:////srv/webui.db?
 TEST(SqliteUrl, ABarePathIsTaken) { EXPECT_EQ(file_of("/srv/data/webui.db"), "/srv/data/webui.db"); }
 
 TEST(SqliteUrl, WhatNamesNoFileIsRefused) {
-  for (const char* url : {"", "sqlite:", "sqlite://", "sqlite:///", "sqlite://host/webui.db", "sqlite:///:memory:",
-                          "sqlite:/srv/webui.db", "sqlite:////srv/a%00b"}) {
+  for (const char* url : {"", "sqlite:", "sqlite://", "sqlite:///", "sqlite://host/webui.db",
+                          "sqlite:///:memory:", "sqlite:/srv/webui.db", "sqlite:////srv/a%00b"}) {
     EXPECT_EQ(file_of(url), "error database-url-invalid") << url;
   }
 }

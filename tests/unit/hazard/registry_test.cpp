@@ -28,8 +28,11 @@ TEST(HazardRegistry, the_reference_page_names_every_hazard_with_its_severity) {
   const auto page = file::read(std::filesystem::path(LIFTLOCK_SOURCE_DIR) / "docs/reference/hazards.md");
   ASSERT_TRUE(page) << page.error().what;
   for (const Text& text : texts()) {
-    const std::string severity = text.severity == Severity::blocks ? "blocks" : text.severity == Severity::warning ? "warning" : "note";
-    const std::string head = "### `" + std::string(text.id) + "`\n**" + std::string(text.title) + "** (" + severity + ")\n";
+    const std::string severity = text.severity == Severity::blocks    ? "blocks"
+                                 : text.severity == Severity::warning ? "warning"
+                                                                      : "note";
+    const std::string head =
+        "### `" + std::string(text.id) + "`\n**" + std::string(text.title) + "** (" + severity + ")\n";
     EXPECT_NE(page->find(head), std::string::npos) << "docs/reference/hazards.md lacks:\n" << head;
   }
 }

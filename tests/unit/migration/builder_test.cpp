@@ -55,18 +55,20 @@ TEST_F(BuilderTest, KeepsEverythingThatNobodyNames) {
 
   const std::string objects = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY 1, 2";
   EXPECT_EQ(query_rows(result_, objects), query_rows(source_, objects));
-  for (const char* sql : {"SELECT rowid, * FROM \"odd name\"", "SELECT * FROM w", "SELECT * FROM auto",
-                          "SELECT * FROM sqlite_sequence", "SELECT * FROM words WHERE words MATCH 'fox'",
-                          "SELECT hex(j), typeof(j), b FROM t", "SELECT * FROM log", "PRAGMA user_version",
-                          "PRAGMA application_id", "PRAGMA page_size", "PRAGMA auto_vacuum",
-                          "SELECT * FROM sqlite_stat1 ORDER BY 1, 2"}) {
+  for (const char* sql :
+       {"SELECT rowid, * FROM \"odd name\"", "SELECT * FROM w", "SELECT * FROM auto", "SELECT * FROM sqlite_sequence",
+        "SELECT * FROM words WHERE words MATCH 'fox'", "SELECT hex(j), typeof(j), b FROM t", "SELECT * FROM log",
+        "PRAGMA user_version", "PRAGMA application_id", "PRAGMA page_size", "PRAGMA auto_vacuum",
+        "SELECT * FROM sqlite_stat1 ORDER BY 1, 2"}) {
     EXPECT_EQ(query_rows(result_, sql), query_rows(source_, sql)) << sql;
   }
   EXPECT_EQ(query_rows(result_, "PRAGMA integrity_check"), std::vector<std::string>{"'ok'"});
 }
 
 TEST_F(BuilderTest, KeepsAUtf16DatabaseAndItsJournalMode) {
-  run_sql(source_, "PRAGMA encoding = 'UTF-16le'; PRAGMA journal_mode = WAL; CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('ä');");
+  run_sql(
+      source_,
+      "PRAGMA encoding = 'UTF-16le'; PRAGMA journal_mode = WAL; CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('ä');");
   ASSERT_TRUE(build({}));
   EXPECT_EQ(query_rows(result_, "PRAGMA encoding"), std::vector<std::string>{"'UTF-16le'"});
   EXPECT_EQ(query_rows(result_, "PRAGMA journal_mode"), std::vector<std::string>{"'wal'"});
@@ -75,7 +77,8 @@ TEST_F(BuilderTest, KeepsAUtf16DatabaseAndItsJournalMode) {
 
 TEST_F(BuilderTest, ReadsALiveWalAndLeavesItAlone) {
   auto writer = need(database::Connection::open(source_, database::OpenMode::create));
-  need(writer.execute("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (a); INSERT INTO t VALUES (1)"));
+  need(writer.execute(
+      "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (a); INSERT INTO t VALUES (1)"));
   const auto wal = folder_ / "source.db-wal";
   const auto size = std::filesystem::file_size(wal);
   ASSERT_GT(size, 0U);
@@ -85,8 +88,9 @@ TEST_F(BuilderTest, ReadsALiveWalAndLeavesItAlone) {
 }
 
 TEST_F(BuilderTest, FusesStepsOfManyRevisionsIntoWhatTheyMeanOneByOne) {
-  run_sql(source_, "CREATE TABLE t (id TEXT NOT NULL, a TEXT, gone TEXT); CREATE UNIQUE INDEX t_id ON t (id);"
-                   "INSERT INTO t VALUES ('x', '1', 'old'), ('y', '2', 'old'), ('z', '3', 'old')");
+  run_sql(source_,
+          "CREATE TABLE t (id TEXT NOT NULL, a TEXT, gone TEXT); CREATE UNIQUE INDEX t_id ON t (id);"
+          "INSERT INTO t VALUES ('x', '1', 'old'), ('y', '2', 'old'), ('z', '3', 'old')");
   ASSERT_TRUE(build({
       [](Operations& op) {
         op.add_column("t", column("b", types::text).server_default("'default'"));
@@ -100,9 +104,7 @@ TEST_F(BuilderTest, FusesStepsOfManyRevisionsIntoWhatTheyMeanOneByOne) {
         op.alter_column("t", "b", {.type = {}, .nullable = false, .new_column_name = "c", .server_default = {}});
         op.create_table("child", {column("id", types::text).primary_key(), column("t_id", types::text).index()});
         auto& child = op.insert_into("child", {"id", "t_id"}, "t");
-        op.rewrite_rows("t", [&child](Row& row) {
-          child.insert({row.get("c"), row.get("id")});
-        });
+        op.rewrite_rows("t", [&child](Row& row) { child.insert({row.get("c"), row.get("id")}); });
       },
       [](Operations& op) {
         op.create_primary_key("pk_t", "t", {"id"});

@@ -15,8 +15,9 @@ Revision revision(std::string_view id, std::string_view down_revision) {
 }
 
 Chain chain() {
-  static const std::array<Revision, 5> revisions{revision("aa11", ""), revision("ab22", "aa11"), revision("cc33", "ab22"),
-                                                 revision("dd44", "cc33"), revision("ee55", "dd44")};
+  static const std::array<Revision, 5> revisions{revision("aa11", ""), revision("ab22", "aa11"),
+                                                 revision("cc33", "ab22"), revision("dd44", "cc33"),
+                                                 revision("ee55", "dd44")};
   static const std::array<const Revision*, 5> pointers{&revisions[0], &revisions[1], &revisions[2], &revisions[3],
                                                        &revisions[4]};
   return pointers;

@@ -130,7 +130,8 @@ TEST_F(State, FilesLeftInTheListsOfTheirKnowledgeBasesAreFound) {
     connection_ = need(database::Connection::memory());
     make(Lineage::alembic, revision);
     if (!inspect().leftovers.empty()) FAIL() << revision;
-    if (std::string(revision) == "3e0e00844bb0") need(connection_.execute("ALTER TABLE knowledge ADD COLUMN data JSON"));
+    if (std::string(revision) == "3e0e00844bb0")
+      need(connection_.execute("ALTER TABLE knowledge ADD COLUMN data JSON"));
     const auto state = inspect(
         "INSERT INTO file (id, user_id, filename, meta, created_at) VALUES ('f', 'u', 'n', '{}', 1); "
         "INSERT INTO knowledge (id, user_id, name, created_at, updated_at, data) "

@@ -73,8 +73,8 @@ TEST_F(Take, MergesTheWalOfTheVectorStore) {
 }
 
 TEST_F(Take, KeepsOddNamesKindsModesAndTimes) {
-  const std::vector<std::string> names = {"a b", "it's \"quoted\"", "line\nbreak", "bad\xff\xfeutf8", "größe", "-rf",
-                                          "back\\slash", std::string(200, 'n')};
+  const std::vector<std::string> names = {"a b", "it's \"quoted\"", "line\nbreak",        "bad\xff\xfeutf8", "größe",
+                                          "-rf", "back\\slash",     std::string(200, 'n')};
   for (const std::string& name : names) put("uploads/" + name, name);
   ASSERT_EQ(::chmod((data() / "uploads/a b").c_str(), 0604), 0);
   ASSERT_EQ(::symlink("nowhere", (data() / "dangling").c_str()), 0);
@@ -105,8 +105,9 @@ TEST_F(Take, CanBeRestoredByHandWithPlainTools) {
   const Snapshot snapshot = taken();
   const auto by_hand = folder / "by hand";
   const std::string to = "'" + by_hand.string() + "'";
-  const std::string command = "mkdir " + to + " && cd '" + snapshot.folder.string() + "' && zstd -dc data.tar.zst | tar -x -p -C " +
-                              to + " 2>/dev/null && zstd -dq database.sqlite.zst -o " + to + "/webui.db";
+  const std::string command = "mkdir " + to + " && cd '" + snapshot.folder.string() +
+                              "' && zstd -dc data.tar.zst | tar -x -p -C " + to +
+                              " 2>/dev/null && zstd -dq database.sqlite.zst -o " + to + "/webui.db";
   if (std::system("zstd --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "there is no zstd program";
   ASSERT_EQ(std::system(command.c_str()), 0);
   auto after = tree(by_hand);

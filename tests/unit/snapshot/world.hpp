@@ -60,7 +60,8 @@ class World : public ::testing::Test {
 
   static void fill(const std::filesystem::path& file, int chats) {
     run(file,
-        "PRAGMA synchronous=OFF; CREATE TABLE user(id TEXT PRIMARY KEY); CREATE TABLE chat(id INTEGER PRIMARY KEY, user_id TEXT REFERENCES "
+        "PRAGMA synchronous=OFF; CREATE TABLE user(id TEXT PRIMARY KEY); CREATE TABLE chat(id INTEGER PRIMARY KEY, "
+        "user_id TEXT REFERENCES "
         "user(id), chat TEXT); CREATE INDEX chat_user ON chat(user_id); CREATE TABLE \"odd \"\"name\"(x);"
         "INSERT INTO user VALUES('u1'), ('u2');"
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<" +

@@ -32,11 +32,21 @@ inline std::vector<std::string> query_rows(database::Connection& connection, con
       if (i > 0) row += '|';
       const database::Value value = statement.column(i);
       switch (value.kind()) {
-        case database::Value::Kind::null: row += "NULL"; break;
-        case database::Value::Kind::integer: row += std::to_string(value.as_integer()); break;
-        case database::Value::Kind::real: row += std::to_string(value.as_real()); break;
-        case database::Value::Kind::text: row += '\'' + std::string(value.bytes()) + '\''; break;
-        case database::Value::Kind::blob: row += "blob:" + std::to_string(value.bytes().size()); break;
+        case database::Value::Kind::null:
+          row += "NULL";
+          break;
+        case database::Value::Kind::integer:
+          row += std::to_string(value.as_integer());
+          break;
+        case database::Value::Kind::real:
+          row += std::to_string(value.as_real());
+          break;
+        case database::Value::Kind::text:
+          row += '\'' + std::string(value.bytes()) + '\'';
+          break;
+        case database::Value::Kind::blob:
+          row += "blob:" + std::to_string(value.bytes().size());
+          break;
       }
     }
     rows.push_back(std::move(row));

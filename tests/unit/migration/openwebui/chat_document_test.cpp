@@ -25,9 +25,11 @@ TEST(ChatDocument, KnowsWhatAChatIs) {
   for (const char* text : {"null", "{}", "[]", "\"\"", "0", "0.0", "false", " null "}) {
     EXPECT_EQ(kind(text), Kind::nothing) << text;
   }
-  for (const char* text : {"[1]", "\"[1]\"", "7", "true", "NaN", "\"\\\"text\\\"\""}) EXPECT_EQ(kind(text), Kind::other) << text;
+  for (const char* text : {"[1]", "\"[1]\"", "7", "true", "NaN", "\"\\\"text\\\"\""})
+    EXPECT_EQ(kind(text), Kind::other) << text;
   for (const char* text : {"{\"a\":1}", R"("{\"a\":1}")", R"({"a":NaN})"}) EXPECT_EQ(kind(text), Kind::object) << text;
-  for (const char* text : {"", "{", "{\"a\":tru}", "\"{\"", "{\"a\":1}x"}) EXPECT_EQ(kind(text), Kind::unreadable) << text;
+  for (const char* text : {"", "{", "{\"a\":tru}", "\"{\"", "{\"a\":1}x"})
+    EXPECT_EQ(kind(text), Kind::unreadable) << text;
 }
 
 TEST(ChatDocument, ReadsMessagesAsPythonDoes) {
@@ -35,7 +37,8 @@ TEST(ChatDocument, ReadsMessagesAsPythonDoes) {
   const auto& document = reader.read(R"({"history":{"currentId":"b","messages":{
       "a":{"role":"user","content":"é\u0000\"","timestamp":1.5e9,"done":false},
       "b":{"role":"old","parentId":"x","role":"assistant","parentId":"a","content":[1,2.0,{"k":null,"t":true}],"usage":{}},
-      "c":7, "a":{"role":"user","content":"again","model":["m"]}}},"currentId":"c"})", Parts::messages);
+      "c":7, "a":{"role":"user","content":"again","model":["m"]}}},"currentId":"c"})",
+                                     Parts::messages);
   ASSERT_EQ(document.kind, Kind::object);
   EXPECT_THAT(ids(document), ElementsAre("a", "b", "c"));
   ASSERT_EQ(document.messages.size(), 2U);
@@ -55,10 +58,9 @@ TEST(ChatDocument, ReadsMessagesAsPythonDoes) {
 
 TEST(ChatDocument, CopiesValuesUnchanged) {
   ChatReader reader;
-  for (const std::string value :
-       {R"("a\"\\\/\b\f\n\r\t\u001f\u0000é\ud83d\ude00")", "-0.0", "1e300", "0.1", "9223372036854775807", "18446744073709551615",
-        "123456789012345678901234567890", "[]", "{}", R"([{"a":[]},[[]],"x"])", R"({"\n":{"":""}})", "true",
-        R"("\ud800")", "NaN"}) {
+  for (const std::string value : {R"("a\"\\\/\b\f\n\r\t\u001f\u0000é\ud83d\ude00")", "-0.0", "1e300", "0.1",
+                                  "9223372036854775807", "18446744073709551615", "123456789012345678901234567890", "[]",
+                                  "{}", R"([{"a":[]},[[]],"x"])", R"({"\n":{"":""}})", "true", R"("\ud800")", "NaN"}) {
     const auto& document =
         reader.read(R"({"history":{"messages":{"m":{"role":"u","content":)" + value + "}}}}", Parts::messages);
     ASSERT_EQ(document.messages.size(), 1U) << value;
@@ -76,7 +78,8 @@ TEST(ChatDocument, FallsBackToTheListOfMessages) {
   EXPECT_THAT(ids(document), ElementsAre("a", "b"));
   EXPECT_EQ(document.nodes[0].timestamp, 9);
   EXPECT_TRUE(document.messages.empty());
-  EXPECT_THAT(ids(reader.read(R"({"history":{"messages":{}},"messages":[{"id":"z"}]})", Parts::outline)), ElementsAre("z"));
+  EXPECT_THAT(ids(reader.read(R"({"history":{"messages":{}},"messages":[{"id":"z"}]})", Parts::outline)),
+              ElementsAre("z"));
   EXPECT_THAT(ids(reader.read(R"({"history":null,"messages":null})", Parts::outline)), ElementsAre());
 }
 

@@ -31,23 +31,35 @@ TEST_F(ChatMessages, BecomeRows) {
     "2":{"role":"assistant","parentId":"1","content":"ho","model":"llama","done":false,"statusHistory":[1],"timestamp":1700000001,
          "output":[],"sources":[2],"embeds":[3],"error":{"e":1},"usage":{"t":5}}}}}')");
   migrate(revision);
-  EXPECT_THAT(rows("SELECT * FROM chat_message ORDER BY id"),
-              ElementsAre("'c-1'|'c'|'ann'|'user'|NULL|'\"hi\"'|'null'|NULL|'[{\"id\":\"f\"}]'|'null'|'null'|1|'null'|'null'|"
-                          "'null'|1700000000|1700000000",
-                          "'c-2'|'c'|'ann'|'assistant'|'1'|'\"ho\"'|'[]'|'llama'|'null'|'[2]'|'[3]'|0|'[1]'|'{\"e\":1}'|"
-                          "'{\"t\":5}'|1700000001|1700000001"));
+  EXPECT_THAT(
+      rows("SELECT * FROM chat_message ORDER BY id"),
+      ElementsAre("'c-1'|'c'|'ann'|'user'|NULL|'\"hi\"'|'null'|NULL|'[{\"id\":\"f\"}]'|'null'|'null'|1|'null'|'null'|"
+                  "'null'|1700000000|1700000000",
+                  "'c-2'|'c'|'ann'|'assistant'|'1'|'\"ho\"'|'[]'|'llama'|'null'|'[2]'|'[3]'|0|'[1]'|'{\"e\":1}'|"
+                  "'{\"t\":5}'|1700000001|1700000001"));
   EXPECT_THAT(rows("SELECT count(*) FROM pragma_index_list('chat_message') WHERE origin = 'c'"), ElementsAre("7"));
   EXPECT_THAT(environment_.notes, IsEmpty());
 }
 
 TEST_F(ChatMessages, TakeTheTimeThatMakesSense) {
-  const std::vector<std::pair<std::string, std::string>> cases = {
-      {"1700000000.9", "1700000000"}, {"\"1700000000\"", "1700000000"}, {"1700000000123", "1700000000"},
-      {"\" 1.7e9 \"", "1700000000"},  {"-5", "1790000000"},             {"0", "1790000000"},
-      {"4070908800", "1790000000"},   {"null", "1790000000"},           {"true", "1790000000"},
-      {"\"soon\"", "1790000000"},     {"[]", "1790000000"},             {"NaN", "1790000000"},
-      {"1577836800", "1577836800"},   {"1577836799", "1790000000"},     {"1790086400", "1790086400"},
-      {"1790086401", "1790000000"},   {"1e400", "1790000000"},          {"123456789012345678901234567890", "1790000000"}};
+  const std::vector<std::pair<std::string, std::string>> cases = {{"1700000000.9", "1700000000"},
+                                                                  {"\"1700000000\"", "1700000000"},
+                                                                  {"1700000000123", "1700000000"},
+                                                                  {"\" 1.7e9 \"", "1700000000"},
+                                                                  {"-5", "1790000000"},
+                                                                  {"0", "1790000000"},
+                                                                  {"4070908800", "1790000000"},
+                                                                  {"null", "1790000000"},
+                                                                  {"true", "1790000000"},
+                                                                  {"\"soon\"", "1790000000"},
+                                                                  {"[]", "1790000000"},
+                                                                  {"NaN", "1790000000"},
+                                                                  {"1577836800", "1577836800"},
+                                                                  {"1577836799", "1790000000"},
+                                                                  {"1790086400", "1790086400"},
+                                                                  {"1790086401", "1790000000"},
+                                                                  {"1e400", "1790000000"},
+                                                                  {"123456789012345678901234567890", "1790000000"}};
   for (std::size_t i = 0; i < cases.size(); ++i) {
     chat("c" + std::to_string(i), "'ann'",
          R"('{"history":{"messages":{"m":{"role":"user","timestamp":)" + cases[i].first + "}}}}'");
@@ -103,7 +115,8 @@ TEST_F(ChatMessages, TakeNumbersForTexts) {
 TEST_F(ChatMessages, GoToTheQuarantineWhereTheyCannotBeRows) {
   message(R"("role":["user"],"content":"kept")");
   chat("a-b", "'ann'", R"('{"history":{"messages":{"c":{"role":"user","content":"first"}}}}')");
-  chat("a", "'ann'", R"('{"history":{"messages":{"b-c":{"role":"user","content":"second"}, "\ud800":{"role":"user"}}}}')");
+  chat("a", "'ann'",
+       R"('{"history":{"messages":{"b-c":{"role":"user","content":"second"}, "\ud800":{"role":"user"}}}}')");
   migrate(revision);
   EXPECT_THAT(rows("SELECT id, content FROM chat_message"), ElementsAre("'a-b-c'|'\"first\"'"));
   EXPECT_EQ(noted("unusable-message"), 3);
@@ -113,12 +126,14 @@ TEST_F(ChatMessages, GoToTheQuarantineWhereTheyCannotBeRows) {
 }
 
 TEST_F(ChatMessages, OfARunThatWasKilledAreCompleted) {
-  chat("c", "'ann'", R"('{"history":{"messages":{"1":{"role":"user","content":"a"},"2":{"role":"user","content":"b"}}}}')");
+  chat("c", "'ann'",
+       R"('{"history":{"messages":{"1":{"role":"user","content":"a"},"2":{"role":"user","content":"b"}}}}')");
   migrate(revision);
   std::filesystem::rename(result_, source_);
   given("DELETE FROM chat_message WHERE id = 'c-2'; UPDATE chat_message SET content = '\"there\"'");
   migrate(revision);
-  EXPECT_THAT(rows("SELECT id, content FROM chat_message ORDER BY id"), ElementsAre("'c-1'|'\"there\"'", "'c-2'|'\"b\"'"));
+  EXPECT_THAT(rows("SELECT id, content FROM chat_message ORDER BY id"),
+              ElementsAre("'c-1'|'\"there\"'", "'c-2'|'\"b\"'"));
   EXPECT_THAT(rows("SELECT count(*) FROM pragma_index_list('chat_message') WHERE origin = 'c'"), ElementsAre("7"));
   EXPECT_THAT(environment_.notes, IsEmpty());
 }
@@ -142,8 +157,9 @@ TEST_F(SharedChats, MoveToATableOfTheirOwn) {
   migrate("c1d2e3f4a5b6");
   EXPECT_THAT(rows("SELECT id, chat FROM chat"), ElementsAre("'c'|'{\"a\":1}'"));
   EXPECT_THAT(rows("SELECT * FROM shared_chat"), ElementsAre("'s'|'c'|'ann'|'t'|'{\"a\":2}'|1|2"));
-  EXPECT_THAT(rows("SELECT resource_type, resource_id, principal_type, principal_id, permission, created_at FROM access_grant"),
-              ElementsAre("'shared_chat'|'c'|'user'|'*'|'read'|1"));
+  EXPECT_THAT(
+      rows("SELECT resource_type, resource_id, principal_type, principal_id, permission, created_at FROM access_grant"),
+      ElementsAre("'shared_chat'|'c'|'user'|'*'|'read'|1"));
   EXPECT_THAT(rows("SELECT id FROM chat_message"), ElementsAre("'c-1'"));
   EXPECT_THAT(environment_.notes, IsEmpty());
 }
@@ -160,7 +176,9 @@ TEST_F(SharedChats, AreKeptInQuarantineWhereTheirChatIsGone) {
 }
 
 TEST_F(SharedChats, AreMovedWithTheMessagesInOnePass) {
-  given("DROP TABLE chat_message; DROP TABLE access_grant; CREATE TABLE \"user\" (id TEXT PRIMARY KEY); CREATE TABLE note (id TEXT PRIMARY KEY)");
+  given(
+      "DROP TABLE chat_message; DROP TABLE access_grant; CREATE TABLE \"user\" (id TEXT PRIMARY KEY); CREATE TABLE "
+      "note (id TEXT PRIMARY KEY)");
   chat("s", "'shared-c'", R"('{"history":{"messages":{"m":{"role":"user"}}}}')");
   chat("d", "'bob'", R"('{"history":{"messages":{"m":{"role":"user"}}}}')");
   migrate(revision, "c1d2e3f4a5b6");

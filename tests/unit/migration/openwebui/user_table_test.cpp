@@ -19,7 +19,8 @@ class UserTable : public RevisionTest {
 };
 
 TEST_F(UserTable, HoldsJsonFromHereOn) {
-  given(R"sql(INSERT INTO "user" VALUES ('a', 'Ann', 'sk-a', '{"ui": 1}', 'null', 'google@1@2'), ('b', 'Bob', '', NULL, '[]', 'plain'),
+  given(
+      R"sql(INSERT INTO "user" VALUES ('a', 'Ann', 'sk-a', '{"ui": 1}', 'null', 'google@1@2'), ('b', 'Bob', '', NULL, '[]', 'plain'),
               ('c', 'Cid', NULL, '{}', NULL, NULL))sql");
   migrate(revision);
   EXPECT_THAT(rows("SELECT id, settings, info, oauth FROM \"user\""),
@@ -27,7 +28,8 @@ TEST_F(UserTable, HoldsJsonFromHereOn) {
                           "'b'|'null'|'[]'|'{\"oidc\": {\"sub\": \"plain\"}}'", "'c'|'{}'|'null'|NULL"));
   EXPECT_THAT(rows("SELECT id, user_id, key, created_at, updated_at FROM api_key"),
               ElementsAre("'key_a'|'a'|'sk-a'|1790000000|1790000000"));
-  EXPECT_THAT(rows("SELECT name, type FROM pragma_table_info('user') WHERE name IN ('info', 'settings', 'oauth', 'api_key', 'oauth_sub') "
+  EXPECT_THAT(rows("SELECT name, type FROM pragma_table_info('user') WHERE name IN ('info', 'settings', 'oauth', "
+                   "'api_key', 'oauth_sub') "
                    "OR name LIKE '%json' ORDER BY 1"),
               ElementsAre("'info'|'JSON'", "'oauth'|'JSON'", "'settings'|'JSON'"));
   EXPECT_THAT(rows("SELECT name FROM pragma_index_list('user') WHERE origin = 'c'"), ElementsAre("'user_id'"));
@@ -82,7 +84,8 @@ TEST_F(UserTable, IsCompletedWhereOnlyTheNewColumnIsLeft) {
 class ChannelMembers : public RevisionTest {};
 
 TEST_F(ChannelMembers, AreKept) {
-  given(R"sql(CREATE TABLE channel_member (id TEXT NOT NULL PRIMARY KEY, channel_id TEXT, user_id TEXT, created_at BIGINT);
+  given(
+      R"sql(CREATE TABLE channel_member (id TEXT NOT NULL PRIMARY KEY, channel_id TEXT, user_id TEXT, created_at BIGINT);
     CREATE TABLE message (id TEXT NOT NULL PRIMARY KEY);
     INSERT INTO channel_member VALUES ('a', 'c', 'u', 17), ('b', 'c', 'v', NULL))sql");
   migrate("2f1211949ecc");
