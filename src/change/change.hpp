@@ -27,6 +27,7 @@ struct Question {
   std::string text;                  ///< one sentence that ends in "?"
   std::vector<std::string> details;  ///< what is at stake, a line each
   bool dangerous = false;            ///< something would be left behind
+  bool beyond_yes = false;           ///< a general --yes does not answer it; it has an option of its own
 };
 
 /// What a story needs of the world; nothing is owned.

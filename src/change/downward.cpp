@@ -36,7 +36,7 @@ Result<void> agree_to_losses(Run& run, const Plan& plan, const Rehearsal& rehear
   const Question question{
       "down-losing",
       fmt::format("Go back to the snapshot of {} and leave newer data behind?", plan.restore_point->taken_at), lines,
-      true};
+      true, true};
   if (run.context.confirm(question)) return {};
   return refusal("would-lose-data", fmt::format("Going back to the snapshot of {}", plan.restore_point->taken_at),
                  fmt::format("The deployment holds data that the snapshot does not:\n{}", joined(lines)),

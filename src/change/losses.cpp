@@ -48,20 +48,39 @@ bool has_all(const database::Table& table, const std::vector<std::string>& colum
   return std::ranges::all_of(columns, [&](const std::string& name) { return table.column(name) != nullptr; });
 }
 
-/// The columns that tell a row: the primary key, else "id" or "key"; none where nothing does in both.
+bool is_number(const database::Table& table, const std::string& column) {
+  const std::string& type = table.column(column)->type;
+  return type == "INTEGER" || type == "BIGINT";
+}
+
+/// The columns that tell a row: the primary key, else "id" or "key"; none where nothing does in both, as where a
+/// revision has given the rows new ids of another kind.
 std::vector<std::string> key_of(const database::Table& table, const database::Table& base) {
-  if (table.primary_key && has_all(base, table.primary_key->columns)) return table.primary_key->columns;
+  const auto tells = [&](const std::vector<std::string>& columns) {
+    return has_all(table, columns) && has_all(base, columns) && std::ranges::all_of(columns, [&](const auto& column) {
+             return is_number(table, column) == is_number(base, column);
+           });
+  };
+  if (table.primary_key && tells(table.primary_key->columns)) return table.primary_key->columns;
   for (const char* name : {"id", "key"}) {
-    if (has_all(table, {name}) && has_all(base, {name})) return {name};
+    if (tells({name})) return {name};
   }
   return {};
 }
 
+Result<Loss> created_rows(Connection& database, const database::Table& table, std::int64_t since) {
+  Loss loss{table.name, 0, 0};
+  if (table.column("created_at") == nullptr) return loss;
+  loss.added = TRY(count(database, fmt::format("SELECT count(*) FROM main.{} WHERE {} > {}",
+                                               quote_identifier(table.name), seconds_of("created_at"), since)));
+  return loss;
+}
+
 Result<Loss> missing_rows(Connection& database, const database::Table& table, const database::Table& base,
                           std::int64_t since) {
-  Loss loss{table.name, 0, 0};
   const auto key = key_of(table, base);
-  if (key.empty()) return loss;
+  if (key.empty()) return created_rows(database, table, since);
+  Loss loss{table.name, 0, 0};
   std::string same;
   for (const std::string& column : key) {
     same +=
@@ -77,14 +96,6 @@ Result<Loss> missing_rows(Connection& database, const database::Table& table, co
               fmt::format("SELECT count(*) FROM main.{} a WHERE {} > {} AND EXISTS (SELECT 1 FROM base.{} b WHERE {})",
                           name, seconds_of("a.updated_at"), since, name, same)));
   }
-  return loss;
-}
-
-Result<Loss> created_rows(Connection& database, const database::Table& table, std::int64_t since) {
-  Loss loss{table.name, 0, 0};
-  if (table.column("created_at") == nullptr) return loss;
-  loss.added = TRY(count(database, fmt::format("SELECT count(*) FROM main.{} WHERE {} > {}",
-                                               quote_identifier(table.name), seconds_of("created_at"), since)));
   return loss;
 }
 

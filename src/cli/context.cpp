@@ -70,6 +70,7 @@ void Context::answer_json(const Json& document) {
 }
 
 void Context::say(std::string_view text) {
+  std::fflush(stdout);  // where both go to one place, in the order in which they were said
   if (!globals_.quiet && !globals_.json) std::fwrite(text.data(), 1, text.size(), stderr);
 }
 

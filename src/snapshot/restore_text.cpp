@@ -99,8 +99,11 @@ Without it, in bash, with zstd, tar and sqlite3, as root if the files belong to 
       iso_time(manifest.created), checksum_lines(manifest), shell_word(manifest.data_directory.string() + ".new"),
       unpack_lines(manifest), place, database.mode, place, database.sha256, place, place, row_lines(manifest));
   if (!manifest.secret_file.empty()) {
-    text += fmt::format("\n6. Put the secret key back:\n\n    install -m 600 secret-key {}\n",
-                        shell_word(manifest.secret_file.string()));
+    const auto in_data = manifest.secret_file.lexically_relative(manifest.data_directory);
+    const bool inside = !in_data.empty() && *in_data.begin() != "..";
+    text +=
+        fmt::format("\n6. Put the secret key back:\n\n    install -m 600 secret-key {}\n",
+                    inside ? "\"$NEW\"/" + shell_word(in_data.string()) : shell_word(manifest.secret_file.string()));
   }
   text += fmt::format(
       "\nAt last move the old folder aside and the new one to its place, and start Open WebUI:\n\n"

@@ -353,6 +353,21 @@ class Change(Case):
         done = self.expect(3, "change", self.data, "0.3.30", "--yes")
         self.assertIn("no-restore-point", done.stdout + done.stderr)
 
+    def test_going_back_names_what_is_lost_and_wants_it_accepted_by_name(self):
+        before = self.content()
+        self.expect(0, "change", self.data, "0.12.4", "--yes")
+        self.expect(0, "settle", self.data, "--now", "--yes")
+        self.sql(self.data / "webui.db", "INSERT INTO memory (id, user_id, content, updated_at, created_at) "
+                                         "VALUES ('newer', 'u', 'remember', 4000000000, 4000000000)")
+        changed = self.content()
+        done = self.expect(3, "change", self.data, "0.3.35", "--yes")
+        self.assertIn("would-lose-data", done.stdout + done.stderr)
+        self.assertIn("memory: 1 new", done.stdout + done.stderr)
+        self.assertNotIn("prompt:", done.stdout + done.stderr)
+        self.assertEqual(self.content(), changed)
+        self.expect(0, "change", self.data, "0.3.35", "--yes", "--accept-loss")
+        self.assertEqual(self.content(), before)
+
     def test_an_open_database_is_left_alone(self):
         held = sqlite3.connect(self.data / "webui.db")
         held.execute("SELECT count(*) FROM chat").fetchone()

@@ -41,7 +41,8 @@ const Command& change_command() {
           "database in; verifies every row; reports. A failure at any point leaves all as it was. Nobody may "
           "use the database meanwhile: stop Open WebUI first.\n\n"
           "An older version than the deployed one is reached by a snapshot of that version; what is newer than the "
-          "snapshot is listed, and left behind only with --accept-loss or a yes.",
+          "snapshot is listed, and left behind only with --accept-loss or a yes to that question (--yes is not "
+          "enough).",
       .arguments = {deployment_argument(), version_argument()},
       .options = {{"--engine",
                    "",

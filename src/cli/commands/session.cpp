@@ -22,6 +22,7 @@ bool Session::ask(const change::Question& question) {
   for (const std::string& detail : shown_already ? std::vector<std::string>{} : question.details) {
     context_.say(fmt::format("  {} {}\n", question.dangerous ? style.yellow("!") : "·", printable(detail)));
   }
+  if (question.beyond_yes && context_.globals().yes) return false;
   Result<void> answer = context_.confirm(question.text);
   if (!answer && answer.error().kind == ErrorKind::usage) unasked_ = answer.error();
   return answer.has_value();
