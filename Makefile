@@ -41,7 +41,7 @@ format:
 
 lint:
 	@scripts/setup --tests --lint
-	@scripts/lint
+	@scripts/lint --tidy
 
 clean:
 	rm -rf build build-debug build-sanitizers
