@@ -399,7 +399,8 @@ struct ChatReader::State {
 
   void read(std::string_view chat, Parts parts, bool may_be_wrapped) {
     dom::element root;
-    if (parser.parse(chat.data(), chat.size()).get(root) == simdjson::SUCCESS) {
+    // An empty view may have no address, which simdjson would copy from.
+    if (!chat.empty() && parser.parse(chat.data(), chat.size()).get(root) == simdjson::SUCCESS) {
       use(FastValue(root), parts, may_be_wrapped);
       return;
     }
