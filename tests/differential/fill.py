@@ -4,7 +4,7 @@ chain takes them without losing any, but as messy as that allows."""
 import json
 import sqlite3
 
-from chats import WORDS, document, identifier, written
+from chats import with_comparable_timestamps, WORDS, document, identifier, written
 
 TIMES = [1700000000, 1650000000, 1577836800, 0, 1700000001]
 TAGS = ["Red Tag", "blue", "grün", "a b c", "Pinned", "pinned", "X", "ÀÉ"]
@@ -21,6 +21,7 @@ class Filler:
         connection = sqlite3.connect(database)
         names = [r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
         self.has_links = "knowledge_file" in names
+        self.has_messages = "chat_message" in names
         skipped = {"alembic_version", "migratehistory", "config_old", "sqlite_sequence"}
         # What others refer to goes first.
         first = ["user", "auth", "file", "folder", "group", "knowledge", "channel", "chat", "message", "note", "skill", "model", "calendar"]
@@ -158,7 +159,8 @@ class Filler:
         return f"name{number}"
 
     def chat_chat(self, number):
-        return self.json(document(self.random, self.messy))
+        chat = document(self.random, self.messy)
+        return self.json(with_comparable_timestamps(chat) if self.has_messages else chat)
 
     def chat_user_id(self, number):
         if number % 4 == 3 and self.ids.get("chat"):
