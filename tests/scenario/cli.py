@@ -13,7 +13,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
@@ -218,17 +217,6 @@ class Database(Case):
         empty = self.folder / "empty.db"
         empty.touch()
         self.assertEqual(self.expect(0, "db", "current", "--database", empty).stdout, "")
-
-    def test_it_answers_at_once(self):
-        path = self.new_database()
-        for words in (["db", "heads"], ["db", "history"], ["db", "current", "--database", path]):
-            fastest = min(self.timed(words) for _ in range(10))
-            self.assertLess(fastest, 0.1, f"{words} took {fastest * 1000:.0f} ms")  # 4 ms on an idle machine
-
-    def timed(self, words):
-        begun = time.perf_counter()
-        self.run_it(*words)
-        return time.perf_counter() - begun
 
 
 class Deployments(Case):
