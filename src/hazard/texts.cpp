@@ -172,6 +172,14 @@ constexpr Text all_texts[] = {
     {"knowledge-file-missing", note, "Files of knowledge collections that are gone",
      "{count} file(s) in the lists of knowledge collections are not there any more. They are passed over.",
      "Nothing is to be done."},
+    {"document-without-collection", blocks, "Documents without a collection",
+     "{count} document(s) have no collection. Every document becomes a knowledge collection of that name, and these "
+     "have none to become.",
+     "Give each a collection_name of its own, or remove those that are of no use, then run the command again."},
+    {"document-collection-repeated", warning, "Documents with the same collection",
+     "{count} document(s) have the collection of another. Every collection becomes one knowledge collection, which "
+     "gets the title of its first document; the documents themselves stay.",
+     "Look at the names of these knowledge collections after the change."},
     {"prompt-incomplete", note, "Prompts with something missing",
      "{count} prompt(s) have no owner, title, content or date. The official migration stops at them; Liftlock leaves "
      "what "
@@ -189,6 +197,11 @@ constexpr Text all_texts[] = {
      "for "
      "a program to say.",
      "Remove the rows that are superfluous, then run the command again."},
+    {"row-without-id", warning, "Rows without an id",
+     "{count} row(s) have no id, where every release writes one: the schema has been altered. No release can address "
+     "them. They are kept as they are; where other rows are to be made from one (who may see it, its messages), the "
+     "rehearsal stops, and nothing is changed.",
+     "Give each of them an id, or remove those that are of no use."},
     {"tables-of-others", note, "Tables that are not Open WebUI's",
      "{count} table(s) were not made by this release of Open WebUI. They are kept as they are.",
      "Nothing is to be done."},

@@ -30,6 +30,25 @@ class MissingFiles final : public QueryCheck {
              "NOT IN (SELECT id FROM file WHERE id IS NOT NULL)"}) {}
 };
 
+class DocumentsWithoutCollection final : public QueryCheck {
+ public:
+  DocumentsWithoutCollection()
+      : QueryCheck("document-without-collection",
+                   {"6a39f3d8e55c",
+                    {{"document", "collection_name"}, {"document", "name"}, {"document", "id"}},
+                    "SELECT coalesce(name, id, '?') FROM document WHERE collection_name IS NULL"}) {}
+};
+
+class RepeatedCollections final : public QueryCheck {
+ public:
+  RepeatedCollections()
+      : QueryCheck("document-collection-repeated",
+                   {"6a39f3d8e55c",
+                    {{"document", "collection_name"}, {"document", "name"}, {"document", "id"}},
+                    "SELECT coalesce(name, id, '?') FROM document AS d WHERE EXISTS (SELECT 1 FROM document AS e WHERE "
+                    "e.collection_name = d.collection_name AND e.rowid < d.rowid)"}) {}
+};
+
 class IncompletePrompts final : public QueryCheck {
  public:
   IncompletePrompts()
@@ -54,6 +73,8 @@ class OlderSettings final : public QueryCheck {
 void add_content_checks(CheckList& list) {
   add<RepeatedFiles>(list);
   add<MissingFiles>(list);
+  add<DocumentsWithoutCollection>(list);
+  add<RepeatedCollections>(list);
   add<IncompletePrompts>(list);
   add<OlderSettings>(list);
 }
