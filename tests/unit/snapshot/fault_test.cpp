@@ -1,46 +1,12 @@
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <vector>
-
-#include "snapshot/world.hpp"
-
-extern char** environ;
+#include "snapshot/faults.hpp"
 
 namespace liftlock::snapshot {
 namespace {
 
-/// A trap is read once in a process's life: each trial is this test program again, running one of the bodies below.
-class SnapshotFaults : public World {
+class SnapshotFaults : public FaultWorld {
  protected:
   static int trial(const std::string& body, const std::string& trap, const std::filesystem::path& place) {
-    ::setenv("LIFTLOCK_FAULT", trap.c_str(), 1);
-    ::setenv("LIFTLOCK_TEST_PLACE", place.c_str(), 1);
-    std::string filter = "--gtest_filter=SnapshotFaults.DISABLED_" + body;
-    std::string disabled = "--gtest_also_run_disabled_tests";
-    std::string program = "/proc/self/exe";
-    std::vector<char*> arguments = {program.data(), filter.data(), disabled.data(), nullptr};
-    pid_t child = 0;
-    int status = -1;
-    if (::posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments.data(), environ) == 0) {
-      ::waitpid(child, &status, 0);
-    }
-    ::unsetenv("LIFTLOCK_FAULT");
-    return status;
-  }
-
-  static std::filesystem::path place() {
-    const char* named = std::getenv("LIFTLOCK_TEST_PLACE");
-    return named != nullptr ? named : "";
-  }
-
-  static Source source_of(const std::filesystem::path& world) {
-    Source source;
-    source.data_directory = world / "data";
-    source.database = world / "data/webui.db";
-    return source;
+    return FaultWorld::trial("SnapshotFaults.DISABLED_" + body, trap, place);
   }
 };
 
@@ -50,13 +16,10 @@ TEST_F(SnapshotFaults, DISABLED_Take) {
     std::ofstream(place() / "finished") << "x";
     return;
   }
-  const bool full = std::string(std::getenv("LIFTLOCK_FAULT")).starts_with("no-space");
-  EXPECT_EQ(snapshot.error().id, full ? "snapshot-no-space" : "file-error") << why(snapshot);
+  EXPECT_EQ(snapshot.error().id, disk_is_full() ? "snapshot-no-space" : "file-error") << why(snapshot);
   EXPECT_FALSE(snapshot.error().state.empty());
   // A snapshot may be there, whole: the sync after its renaming failed. Nothing else may.
-  for (const file::Entry& entry : file::walk(place() / "store").value_or(std::vector<file::Entry>{})) {
-    EXPECT_FALSE(entry.path.starts_with(".")) << entry.path;
-  }
+  EXPECT_EQ(hidden_in(place() / "store"), std::vector<std::string>{});
 }
 
 TEST_F(SnapshotFaults, DISABLED_Restore) {
@@ -96,9 +59,7 @@ TEST_F(SnapshotFaults, AKillAtAnyPointOfTakingLeavesAWholeSnapshotOrNone) {
   }
   EXPECT_GT(trials, 10);
   taken();
-  for (const file::Entry& entry : file::walk(store()).value_or(std::vector<file::Entry>{})) {
-    EXPECT_FALSE(entry.path.starts_with(".")) << entry.path;
-  }
+  EXPECT_EQ(hidden_in(store()), std::vector<std::string>{});
 }
 
 TEST_F(SnapshotFaults, AKillAtAnyPointOfRestoringLosesNothingAndASecondCallCompletesIt) {
