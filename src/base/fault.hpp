@@ -14,6 +14,7 @@ enum class Verdict {
 /// (fault_active.cpp) it obeys the environment variable LIFTLOCK_FAULT:
 ///   kill@N         SIGKILL at the Nth point passed, counted from 1 over the program and the processes that it forked;
 ///                  all of them go
+///   interrupt@N    SIGINT to the process group at the Nth point, as Ctrl-C at a terminal; the program goes on
 ///   fail@N         the Nth point's operation fails with EIO
 ///   no-space@N     the Nth point's operation fails with ENOSPC
 ///   count:FILE     writes the names of all points passed, one a line, to FILE

@@ -22,7 +22,7 @@ long* shared_counter() {
 }
 
 struct Trap {
-  enum class Action { none, kill, fail, no_space, count } action = Action::none;
+  enum class Action { none, kill, interrupt, fail, no_space, count } action = Action::none;
   std::string name;  // empty: every point
   long at = 0;
   std::FILE* log = nullptr;
@@ -50,6 +50,8 @@ Trap read_trap() {
   }
   if (action == "kill")
     trap.action = Trap::Action::kill;
+  else if (action == "interrupt")
+    trap.action = Trap::Action::interrupt;
   else if (action == "fail")
     trap.action = Trap::Action::fail;
   else if (action == "no-space")
@@ -75,6 +77,9 @@ Verdict point(const char* name) {
     case Trap::Action::kill:
       if (::getpid() != trap.program) ::kill(trap.program, SIGKILL);  // all of the program goes at once
       std::raise(SIGKILL);
+      break;
+    case Trap::Action::interrupt:
+      ::kill(0, SIGINT);  // the whole process group, as a terminal does
       break;
     case Trap::Action::fail:
       return Verdict::fail;

@@ -192,6 +192,14 @@ Result<void> cut_over(Run& run, deployment::Driver& driver, const Plan& plan, Pr
                    "They differ, although nobody can write to it.",
                    "Look at the system's log: the disk may be failing.");
   }
+  if (run.context.progress.cancelled()) {  // the last moment: from here on, going on is quicker than going back
+    return std::unexpected(Error{ErrorKind::cancelled,
+                                 "cancelled",
+                                 "Swapping the database",
+                                 "It was cancelled.",
+                                 "Nothing was changed: the database is as it was.",
+                                 {}});
+  }
   TRY(exchange(run, plan, proven));
   run.report.cutover->seconds = run.context.clock.monotonic_seconds() - begun;
   return {};

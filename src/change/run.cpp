@@ -59,9 +59,24 @@ Result<Run> take_up_run(const deployment::Deployment& deployment, Context& conte
              std::move(journal), std::move(report), context.clock.monotonic_seconds()};
 }
 
+namespace {
+
+/// The work is over: a scratch folder that cannot be removed is no reason to call it anything else.
+void remove_scratch_of(Run& run) {
+  for (const fs::path& folder : {run.places.scratch, run.places.far_scratch}) {
+    const auto removed = file::remove_folder(folder);
+    if (removed) continue;
+    run.context.say(
+        fmt::format("Warning: the folder {} could not be removed ({}). Nothing in it is needed any more; the next "
+                    "change removes it, or at once:\n    liftlock resume {}",
+                    folder.string(), removed.error().what, run.deployment.address));
+  }
+}
+
+}  // namespace
+
 Result<void> finish(Run& run, Outcome outcome) {
-  TRY(file::remove_folder(run.places.scratch));
-  TRY(file::remove_folder(run.places.far_scratch));
+  remove_scratch_of(run);
   run.report.outcome = outcome;
   run.report.finished_at = iso_time(run.context.clock.seconds());
   TRY(write_report(run.report));

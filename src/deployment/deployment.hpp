@@ -32,7 +32,7 @@ struct Deployment {
 
 /// Finds the deployment that `address` names: "dir:DATA_DIR", or a bare path of a folder that holds webui.db (or of a
 /// webui.db). Looks, changes nothing. Errors (kind usage): "deployment-unknown" with what was looked for,
-/// "driver-unknown".
+/// "driver-unknown"; "home-in-data" (refused) where `home` lies in the data directory.
 [[nodiscard]] Result<Deployment> find(std::string_view address, const std::filesystem::path& home);
 
 /// A deployment that was worked on before and whose database, or whole data directory, is gone since; for restoring it.

@@ -73,6 +73,22 @@ class DirectoryDriver final : public Driver {
   Deployment deployment_;
 };
 
+/// Snapshots in the data directory would hold each other, and would go with it.
+Result<void> refuse_home_inside(const fs::path& folder, const fs::path& home) {
+  std::error_code code;
+  const fs::path resolved = fs::weakly_canonical(fs::absolute(home), code);
+  if (code)
+    return failure("file-error", fmt::format("Looking for Liftlock's own folder {}", home.string()), code.message());
+  const auto differ = std::mismatch(folder.begin(), folder.end(), resolved.begin(), resolved.end());
+  if (differ.first != folder.end()) return {};
+  return refusal(
+      "home-in-data", fmt::format("Looking for the deployment dir:{}", folder.string()),
+      fmt::format("Liftlock's own folder {} lies in the data directory: its snapshots would hold each other, "
+                  "and whatever happens to the data would happen to them.",
+                  resolved.string()),
+      "Choose a folder elsewhere, best on another disk:\n    LIFTLOCK_HOME=/var/lib/liftlock liftlock …");
+}
+
 }  // namespace
 
 Result<Deployment> find_directory(const std::string& path, const fs::path& home) {
@@ -95,6 +111,7 @@ Result<Deployment> find_directory(const std::string& path, const fs::path& home)
   if (!fs::is_regular_file(database, code))
     return unknown(address, fmt::format("{} is not a file.", database.string()));
 
+  TRY(refuse_home_inside(folder, home));
   return deployment_in(folder, database, home);
 }
 

@@ -31,6 +31,19 @@ TEST_F(DirectoryTest, IsFoundByAddressBarePathAndDatabaseFileAlike) {
   EXPECT_EQ(find(by_address->address, home_)->slug, by_address->slug);
 }
 
+TEST_F(DirectoryTest, IsRefusedWhereLiftlocksOwnFolderLiesInIt) {
+  ASSERT_TRUE(file::make_folder(data_ / "backups"));
+  fs::create_directory_symlink(data_ / "backups", folder_ / "link");
+  for (const fs::path& home : {data_, data_ / "liftlock", data_ / "backups/x/../home", folder_ / "link/home"}) {
+    const auto found = find("dir:" + data_.string(), home);
+    ASSERT_FALSE(found) << home;
+    EXPECT_EQ(found.error().id, "home-in-data") << home;
+    EXPECT_EQ(found.error().kind, ErrorKind::refused) << home;
+  }
+  EXPECT_TRUE(find("dir:" + data_.string(), data_.parent_path())) << "around it is well";
+  EXPECT_TRUE(find("dir:" + data_.string(), data_.string() + "-liftlock")) << "beside it is well";
+}
+
 TEST_F(DirectoryTest, TwoFoldersOfOneNameHaveTwoSlugs) {
   const fs::path other = folder_ / "srv-data/öpen 'webui'";
   ASSERT_TRUE(file::make_folder(other));
