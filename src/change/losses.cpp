@@ -19,10 +19,11 @@ namespace {
 /// Tables whose rows are not a user's data.
 bool is_bookkeeping(std::string_view table) { return table == "alembic_version" || table == "migratehistory"; }
 
-/// SQL for a time column in seconds, whichever unit it is kept in.
+/// SQL for a time column in seconds, whichever unit it is kept in; text is a date in UTC.
 std::string seconds_of(const std::string& column) {
   return fmt::format(
-      "(CASE WHEN {0} > 100000000000000 THEN {0} / 1000000000 WHEN {0} > 100000000000 THEN {0} / 1000 ELSE {0} END)",
+      "(CASE WHEN typeof({0}) = 'text' THEN CAST(strftime('%s', {0}) AS INTEGER) WHEN {0} > 100000000000000 THEN {0} / "
+      "1000000000 WHEN {0} > 100000000000 THEN {0} / 1000 ELSE {0} END)",
       column);
 }
 
@@ -34,11 +35,18 @@ void add(std::vector<Loss>& losses, Loss loss) {
   if (loss.added > 0 || loss.changed > 0) losses.push_back(std::move(loss));
 }
 
+/// SQLite gives the rowid of a last row that was deleted to the next one: where there is a date, it counts, too.
+std::string is_new(const database::Table& table, std::int64_t mark, std::int64_t since) {
+  if (table.column("created_at") == nullptr) return fmt::format("rowid > {}", mark);
+  return fmt::format("(rowid > {} OR coalesce({} > {}, 0))", mark, seconds_of("created_at"), since);
+}
+
 Result<Loss> written_to(Connection& database, const database::Table& table, std::int64_t mark, std::int64_t since) {
   const std::string name = quote_identifier(table.name);
-  Loss loss{table.name, TRY(count(database, fmt::format("SELECT count(*) FROM {} WHERE rowid > {}", name, mark))), 0};
+  const std::string added = is_new(table, mark, since);
+  Loss loss{table.name, TRY(count(database, fmt::format("SELECT count(*) FROM {} WHERE {}", name, added))), 0};
   if (table.column("updated_at") != nullptr) {
-    loss.changed = TRY(count(database, fmt::format("SELECT count(*) FROM {} WHERE rowid <= {} AND {} > {}", name, mark,
+    loss.changed = TRY(count(database, fmt::format("SELECT count(*) FROM {} WHERE NOT {} AND {} > {}", name, added,
                                                    seconds_of("updated_at"), since)));
   }
   return loss;

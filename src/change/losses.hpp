@@ -12,12 +12,13 @@
 /// What was written after a point in time, and would be left behind by going back to it.
 namespace liftlock::change {
 
-/// The highest rowid of every table: rows that come later have a higher one.
+/// The highest rowid of every table: rows that come later have a higher one, unless the last was deleted.
 [[nodiscard]] Result<nlohmann::ordered_json> marks_of(database::Connection& database);
 
 [[nodiscard]] Result<nlohmann::ordered_json> marks_of_file(const std::filesystem::path& database);
 
-/// Rows above the marks, and rows below them whose updated_at is later than `since` (seconds since the epoch).
+/// Rows above the marks or created after `since` (seconds since the epoch), and others that were updated after it.
+/// Tables WITHOUT ROWID, which Open WebUI has none of, are left out.
 [[nodiscard]] Result<std::vector<Loss>> written_since(database::Connection& database,
                                                       const nlohmann::ordered_json& marks, std::int64_t since);
 
