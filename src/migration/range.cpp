@@ -41,27 +41,6 @@ Result<std::size_t> position_of_id(Chain chain, std::string_view name) {
   return *found;
 }
 
-/// Revisions applied at the lower end of a range; 0 where the range begins at the base.
-Result<std::size_t> lower_end(Chain chain, std::string_view from, std::size_t upper, std::string_view current) {
-  if (from.empty()) return 0;
-  if (const std::optional<std::size_t> steps = steps_of(from, '-')) {
-    if (*steps >= upper)
-      return usage("range-invalid", fmt::format("there are no {} revisions before that one", *steps));
-    return upper - *steps;
-  }
-  return position_of(chain, from, current);
-}
-
-Result<std::size_t> upper_end(Chain chain, std::string_view from, std::string_view to, std::string_view current) {
-  if (to.empty()) return chain.size();
-  const std::optional<std::size_t> steps = steps_of(to, '+');
-  if (!steps) return position_of(chain, to, current);
-  const std::size_t lower = from.empty() ? 0 : TRY(position_of(chain, from, current));
-  if (lower + *steps > chain.size())
-    return usage("range-invalid", fmt::format("there are no {} revisions after that one", *steps));
-  return lower + *steps;
-}
-
 }  // namespace
 
 Result<std::size_t> position_of(Chain chain, std::string_view name, std::string_view current) {
@@ -81,22 +60,6 @@ Result<std::size_t> upgrade_target(Chain chain, std::string_view name, std::stri
                  fmt::format("there are only {} revisions after this one, not {}", chain.size() - here, *steps));
   }
   return here + *steps;
-}
-
-Result<Chain> range_of(Chain chain, std::string_view range, std::string_view current) {
-  const std::size_t colon = range.find(':');
-  if (colon == std::string_view::npos || range.find(':', colon + 1) != std::string_view::npos) {
-    return usage("range-invalid", fmt::format("\"{}\" is not a range", range),
-                 "A range is [FROM]:[TO], for example 9f0c9cd09105:head");
-  }
-  const std::string_view from = range.substr(0, colon);
-  const std::string_view to = range.substr(colon + 1);
-  const std::size_t upper = TRY(upper_end(chain, from, to, current));
-  const std::size_t lower = TRY(lower_end(chain, from, upper, current));
-  if (lower > upper) return usage("range-invalid", fmt::format("{} comes after {}", from, to));
-  if (upper == 0) return Chain{};
-  const std::size_t first = lower == 0 ? 0 : lower - 1;
-  return chain.subspan(first, upper - first);
 }
 
 }  // namespace liftlock::migration

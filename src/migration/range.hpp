@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "migration/revision.hpp"
 
-/// Names of revisions and ranges of them, as Alembic's commands take them, on a chain without branches.
+/// Targets of an upgrade on the chain that is compiled in, which has no branches; other names: script/lookup.hpp.
 namespace liftlock::migration {
 
 /// Part of a chain, base first.
@@ -20,9 +20,5 @@ using Chain = std::span<const Revision* const>;
 
 /// The target of an upgrade: a name, or "+N" from `current`. Errors also: "revision-relative".
 [[nodiscard]] Result<std::size_t> upgrade_target(Chain chain, std::string_view name, std::string_view current);
-
-/// The revisions of "[from]:[to]", both ends included; `from` may be "-N" (before `to`), `to` may be "+N" (after
-/// `from`). Errors (kind usage): "range-invalid", and those of position_of.
-[[nodiscard]] Result<Chain> range_of(Chain chain, std::string_view range, std::string_view current);
 
 }  // namespace liftlock::migration

@@ -21,6 +21,8 @@ namespace liftlock::cli {
 [[nodiscard]] const Command& versions_command();
 [[nodiscard]] const Command& db_current_command();
 [[nodiscard]] const Command& db_heads_command();
+[[nodiscard]] const Command& db_branches_command();
+[[nodiscard]] const Command& db_show_command();
 [[nodiscard]] const Command& db_history_command();
 [[nodiscard]] const Command& db_upgrade_command();
 [[nodiscard]] const Command& help_command();

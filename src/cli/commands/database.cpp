@@ -5,16 +5,11 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "migration/openwebui/chain.hpp"
 #include "migration/version_table.hpp"
 
 namespace liftlock::cli {
 
 namespace {
-
-bool is_head(const migration::Revision& revision) {
-  return revision.id == migration::openwebui::alembic_revisions().back()->id;
-}
 
 std::unexpected<Error> usage(std::string id, std::string what, std::string next) {
   return std::unexpected(Error{.kind = ErrorKind::usage,
@@ -73,30 +68,6 @@ Result<std::string> revision_of(const database::Url& url) {
         fmt::format("its version table names {} revisions, but Open WebUI's chain has no branches", revisions.size()));
   }
   return revisions.empty() ? std::string() : revisions.front();
-}
-
-std::string marked(const migration::Revision& revision, bool is_current) {
-  return fmt::format("{}{}{}", revision.id, is_head(revision) ? " (head)" : "", is_current ? " (current)" : "");
-}
-
-std::string long_entry(const migration::Revision& revision, bool is_current) {
-  const std::string_view parent = revision.down_revision.empty() ? "<base>" : revision.down_revision;
-  std::string entry =
-      fmt::format("Rev: {}\nParent: {}\n\n    {}\n", marked(revision, is_current), parent, revision.message);
-  if (!revision.create_date.empty()) {
-    entry += fmt::format("    \n    Revision ID: {}\n    Revises: {}\n    Create Date: {}\n", revision.id,
-                         revision.down_revision, revision.create_date);
-  }
-  return entry + "\n";
-}
-
-Json revision_json(const migration::Revision& revision) {
-  return {{"revision", revision.id},
-          {"down_revision", revision.down_revision.empty() ? Json() : Json(revision.down_revision)},
-          {"message", revision.message},
-          {"create_date", revision.create_date.empty() ? Json() : Json(revision.create_date)},
-          {"summary", revision.summary},
-          {"head", is_head(revision)}};
 }
 
 }  // namespace liftlock::cli

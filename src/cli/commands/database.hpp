@@ -9,7 +9,6 @@
 #include "cli/context.hpp"
 #include "database/sqlite.hpp"
 #include "database/url.hpp"
-#include "migration/revision.hpp"
 
 /// What the `db` commands share.
 namespace liftlock::cli {
@@ -26,13 +25,5 @@ namespace liftlock::cli {
 
 /// The revisions in its version table; more than one is an error, "several-revisions".
 [[nodiscard]] Result<std::string> revision_of(const database::Url& url);
-
-/// One revision as Alembic's `-v` shows it.
-[[nodiscard]] std::string long_entry(const migration::Revision& revision, bool is_current);
-
-/// `revision` with " (head)" and " (current)" where they hold.
-[[nodiscard]] std::string marked(const migration::Revision& revision, bool is_current);
-
-[[nodiscard]] Json revision_json(const migration::Revision& revision);
 
 }  // namespace liftlock::cli

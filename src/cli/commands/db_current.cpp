@@ -1,55 +1,73 @@
 #include <fmt/core.h>
 
+#include <set>
+
 #include "cli/commands/all.hpp"
 #include "cli/commands/database.hpp"
-#include "migration/openwebui/chain.hpp"
-#include "migration/range.hpp"
+#include "cli/commands/graph.hpp"
+#include "migration/script/entry.hpp"
+#include "migration/script/lookup.hpp"
 
 namespace liftlock::cli {
 
 namespace {
 
+namespace script = migration::script;
+
 struct Options {
   bool check_heads;
+  bool has_scripts;
 };
 
-Options read(const Arguments& arguments) { return {.check_heads = arguments.flag("--check-heads")}; }
-
-/// The revision's definition; null at the base. Error: "revision-unknown".
-Result<const migration::Revision*> definition_of(const database::Url& url, const std::string& revision) {
-  if (revision.empty()) return nullptr;
-  for (const migration::Revision* known : migration::openwebui::alembic_revisions()) {
-    if (known->id == revision) return known;
-  }
-  return failure("revision-unknown", fmt::format("Reading the version of {}", url.file.string()),
-                 fmt::format("Can't locate revision identified by '{}'", revision),
-                 "The database was written by a release that this Liftlock does not know; see: liftlock versions");
+Options read(const Arguments& arguments) {
+  return {.check_heads = arguments.flag("--check-heads"), .has_scripts = arguments.text("--scripts").has_value()};
 }
 
-std::string text_of(const migration::Revision* revision, const database::Url& url, bool verbose) {
-  if (revision == nullptr) return {};
-  if (!verbose) return marked(*revision, false) + "\n";
-  return fmt::format("Current revision(s) for {}:\n{}", url.safe, long_entry(*revision, false));
+Result<void> check_heads(const script::RevisionMap& map, const std::vector<std::string>& current,
+                         const database::Url& url) {
+  std::set<std::string> heads;
+  for (const std::size_t head : map.heads()) heads.insert(map[head].script.revision);
+  if (std::set(current.begin(), current.end()) == heads) return {};
+  return failure("not-at-head", fmt::format("Checking {}", url.file.string()), "Database is not on all head revisions",
+                 fmt::format("liftlock db upgrade head --database {}", database::sqlite_url(url.file)));
+}
+
+/// The revisions that the database is at. Error: "revision-unknown", one that is not in the chain.
+Result<script::Places> places_of(const script::RevisionMap& map, const std::vector<std::string>& current,
+                                 const database::Url& url, bool has_scripts) {
+  Result<script::Places> places = script::all_current(map, current);
+  if (places) return places;
+  return failure(
+      places.error().id, fmt::format("Reading the version of {}", url.file.string()), places.error().what,
+      has_scripts ? "The database was written by other scripts than those that --scripts names."
+                  : "The database was written by a release that this Liftlock does not know; see: liftlock versions");
+}
+
+std::string text_of(const script::RevisionMap& map, const script::Places& places, const database::Url& url,
+                    bool verbose) {
+  std::string text = verbose ? fmt::format("Current revision(s) for {}:\n", url.safe) : "";
+  for (const std::size_t place : places) {
+    text += (verbose ? script::long_entry(map, place, false) : script::short_entry(map, place, {})) + "\n";
+  }
+  return text;
 }
 
 Result<void> run(Context& context, const Arguments& arguments) {
   const Options options = read(arguments);
   const database::Url url = TRY(database_of(arguments));
-  const std::string id = TRY(revision_of(url));
-  const migration::Revision* revision = TRY(definition_of(url, id));
-  const bool at_head = revision == migration::openwebui::alembic_revisions().back();
-  if (options.check_heads && !at_head) {
-    return failure("not-at-head", fmt::format("Checking {}", url.file.string()),
-                   "Database is not on all head revisions",
-                   fmt::format("liftlock db upgrade head --database {}", database::sqlite_url(url.file)));
-  }
+  const Graph graph = TRY(Graph::of(context, arguments));
+  const std::vector<std::string> current = TRY(revisions_of(url));
+  if (options.check_heads) TRY(check_heads(graph.map(), current, url));
+  const script::Places places = TRY(places_of(graph.map(), current, url, options.has_scripts));
   if (context.json()) {
-    context.answer_json(
-        Json{{"database", url.safe}, {"current", revision == nullptr ? Json() : revision_json(*revision)}});
-  } else {
-    context.answer(text_of(revision, url, context.globals().verbose));
-    if (revision == nullptr) context.say("The database is at the base: no Alembic revision has run on it.\n");
+    context.answer_json(Json{{"database", url.safe},
+                             {"current", places.empty() ? Json() : graph.json(places.front())},
+                             {"revisions", graph.json(places)},
+                             {"warnings", graph.warnings()}});
+    return {};
   }
+  context.answer(text_of(graph.map(), places, url, context.globals().verbose));
+  if (places.empty()) context.say("The database is at the base: no Alembic revision has run on it.\n");
   return {};
 }
 
@@ -61,15 +79,19 @@ const Command& db_current_command() {
       .group = "Database",
       .summary = "Show the revision that a database is at",
       .description =
-          "Prints what `alembic current` prints, without Python: the revision, and (head) where it is the newest one "
-          "that Liftlock knows. A database at the base prints nothing. With --verbose, the whole entry.",
+          "Prints what `alembic current` prints, without Python: the revision, and (head) where no other one revises "
+          "it. A database at the base prints nothing. With --verbose, the whole entry. With --scripts the database may "
+          "be any that Alembic manages, at several revisions too.",
       .arguments = {},
-      .options = {database_option(), {"--check-heads", "", "", "Fail unless the database is at the head."}},
+      .options = {database_option(),
+                  scripts_option(),
+                  {"--check-heads", "", "", "Fail unless the database is at all heads."}},
       .examples = {{"liftlock db current --database sqlite:////srv/open-webui/data/webui.db", "0bd252b206fb (head)"}},
-      .exit_statuses =
-          {{0, "The revision was printed."},
-           {1, "The database cannot be read, its revision is not known, or it is not at the head (--check-heads)."},
-           {2, "The command line makes no sense."}},
+      .exit_statuses = {{0, "The revision was printed."},
+                        {1,
+                         "The database or the scripts cannot be read, its revision is not known, or it is not at the "
+                         "head (--check-heads)."},
+                        {2, "The command line makes no sense."}},
       .run = run};
   return command;
 }

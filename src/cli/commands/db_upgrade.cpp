@@ -6,6 +6,7 @@
 #include "change/notes.hpp"
 #include "cli/commands/all.hpp"
 #include "cli/commands/database.hpp"
+#include "cli/commands/graph.hpp"
 #include "cli/commands/session.hpp"
 #include "migration/openwebui/chain.hpp"
 #include "migration/range.hpp"

@@ -1,0 +1,99 @@
+#include "cli/commands/graph.hpp"
+
+#include <fmt/core.h>
+
+#include "database/sqlite.hpp"
+#include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/scripts.hpp"
+#include "migration/script/script_files.hpp"
+#include "migration/version_table.hpp"
+
+namespace liftlock::cli {
+
+namespace {
+
+using migration::script::Node;
+using migration::script::RevisionMap;
+
+Json one_or_list(const std::vector<std::string>& texts) {
+  if (texts.empty()) return nullptr;
+  return texts.size() == 1 ? Json(texts.front()) : Json(texts);
+}
+
+std::string_view summary_of(const Node& node) {
+  if (!node.script.path.empty()) return {};
+  for (const migration::Revision* revision : migration::openwebui::alembic_revisions()) {
+    if (revision->id == node.script.revision) return revision->summary;
+  }
+  return {};
+}
+
+Json to_json(const RevisionMap& map, std::size_t place) {
+  const Node& node = map[place];
+  const auto text_or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  Json next = Json::array();
+  for (const std::size_t child : node.next) next.push_back(map[child].script.revision);
+  return {{"revision", node.script.revision},
+          {"down_revision", one_or_list(node.script.down_revisions)},
+          {"message", doc_of(node.script)},
+          {"create_date", text_or_null(node.script.create_date)},
+          {"summary", summary_of(node)},
+          {"head", node.is_head()},
+          {"depends_on", node.script.depends_on},
+          {"branch_labels", node.labels},
+          {"next", std::move(next)},
+          {"branch_point", node.is_branch_point()},
+          {"merge_point", node.is_merge_point()},
+          {"path", text_or_null(node.script.path)}};
+}
+
+}  // namespace
+
+const RevisionMap& Graph::built_in() { return migration::openwebui::revision_map(); }
+
+Result<Graph> Graph::of(Context& context, const Arguments& arguments) {
+  Graph graph;
+  const std::optional<std::string> place = arguments.text("--scripts");
+  if (!place) return graph;
+  migration::script::ScriptFiles files = TRY(migration::script::read_scripts(*place));
+  auto map = RevisionMap::of(std::move(files.scripts));
+  if (!map) {
+    map.error().doing = fmt::format("Putting together the scripts in {}", files.folder.string());
+    return std::unexpected(std::move(map).error());
+  }
+  graph.read_ = std::make_shared<const RevisionMap>(*std::move(map));
+  for (const std::string& warning : graph.read_->warnings()) context.say(fmt::format("Warning: {}\n", warning));
+  return graph;
+}
+
+Json Graph::json(std::size_t place) const { return to_json(map(), place); }
+
+Json Graph::json(const std::vector<std::size_t>& places) const {
+  Json list = Json::array();
+  for (const std::size_t place : places) list.push_back(json(place));
+  return list;
+}
+
+Json Graph::warnings() const { return map().warnings(); }
+
+Json revision_json(const migration::Revision& revision) {
+  const RevisionMap& map = migration::openwebui::revision_map();
+  return to_json(map, map.find(revision.id).value());
+}
+
+Option scripts_option() {
+  return {.name = "--scripts",
+          .short_name = "",
+          .value = "PLACE",
+          .help =
+              "The Alembic chain to look at: a folder of scripts or the one above it, an installed package, or a "
+              "wheel. Without it, Open WebUI's, as far as this Liftlock knows it.",
+          .completes = Completes::file};
+}
+
+Result<std::vector<std::string>> revisions_of(const database::Url& url) {
+  database::Connection connection = TRY(database::Connection::open(url.file, database::OpenMode::read_only));
+  return migration::read_version_table(connection);
+}
+
+}  // namespace liftlock::cli

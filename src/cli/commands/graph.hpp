@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "cli/arguments.hpp"
+#include "cli/command.hpp"
+#include "cli/context.hpp"
+#include "database/url.hpp"
+#include "migration/revision.hpp"
+#include "migration/script/revision_map.hpp"
+
+/// What the commands about the graph of revisions share.
+namespace liftlock::cli {
+
+/// A chain's graph: the one that is compiled in, or what --scripts names.
+class Graph {
+ public:
+  /// Says on stderr what Alembic would warn of. Errors: those of read_scripts and RevisionMap::of.
+  [[nodiscard]] static Result<Graph> of(Context& context, const Arguments& arguments);
+
+  [[nodiscard]] const migration::script::RevisionMap& map() const { return read_ ? *read_ : built_in(); }
+  /// A revision as `docs/reference/json.md` describes it.
+  [[nodiscard]] Json json(std::size_t place) const;
+  [[nodiscard]] Json json(const std::vector<std::size_t>& places) const;
+  /// Warnings as a JSON array.
+  [[nodiscard]] Json warnings() const;
+
+ private:
+  [[nodiscard]] static const migration::script::RevisionMap& built_in();
+  std::shared_ptr<const migration::script::RevisionMap> read_;
+};
+
+/// A revision of the chain that is compiled in, in the same form.
+[[nodiscard]] Json revision_json(const migration::Revision& revision);
+
+/// The table entry of `--scripts`.
+[[nodiscard]] Option scripts_option();
+
+/// What the version table of a database holds.
+[[nodiscard]] Result<std::vector<std::string>> revisions_of(const database::Url& url);
+
+}  // namespace liftlock::cli
