@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <numeric>
+#include <utility>
 
 namespace liftlock::database {
 
@@ -11,8 +11,8 @@ namespace {
 
 /// Bytes collected before they are handed over; two such batches exist at the most.
 constexpr std::size_t batch_bytes = std::size_t{4} << 20;
-/// The largest single write.
-constexpr std::size_t run_bytes = std::size_t{1} << 20;
+/// The most pieces of a single write; Linux takes 1024.
+constexpr std::size_t run_pieces = 512;
 
 }  // namespace
 
@@ -39,7 +39,8 @@ int PageWriter::write(const void* bytes, std::size_t count, std::int64_t offset)
   if (count != piece_ || offset % static_cast<std::int64_t>(piece_) != 0) {
     if (const int error = drain()) return error;
     ++generation_;
-    return write_whole(static_cast<const std::byte*>(bytes), count, offset);
+    std::vector<iovec> odd{{const_cast<void*>(bytes), count}};  // pwritev only reads them
+    return write_whole(odd, offset);
   }
   const auto [place, is_new] = filling_.places.try_emplace(offset, filling_.bytes.size());
   const auto* from = static_cast<const std::byte*>(bytes);
@@ -100,34 +101,37 @@ void PageWriter::run() {
 }
 
 int PageWriter::write_batch(const Batch& batch) const {
-  std::vector<std::size_t> order(batch.offsets.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::sort(order, {}, [&](std::size_t piece) { return batch.offsets[piece]; });
-  std::vector<std::byte> run;
-  run.reserve(run_bytes);
+  std::vector<std::pair<std::int64_t, std::size_t>> order;  // offset, place
+  order.reserve(batch.offsets.size());
+  for (const std::int64_t offset : batch.offsets) order.emplace_back(offset, batch.places.at(offset));
+  std::ranges::sort(order);
+  std::vector<iovec> run;
   std::int64_t begin = 0;
-  for (const std::size_t piece : order) {
-    const std::int64_t offset = batch.offsets[piece];
-    const bool follows = !run.empty() && begin + static_cast<std::int64_t>(run.size()) == offset;
-    if (!run.empty() && (!follows || run.size() + piece_ > run_bytes)) {
-      if (const int error = write_whole(run.data(), run.size(), begin)) return error;
+  for (const auto& [offset, place] : order) {
+    const bool follows = begin + static_cast<std::int64_t>(run.size() * piece_) == offset;
+    if (!run.empty() && (!follows || run.size() == run_pieces)) {
+      if (const int error = write_whole(run, begin)) return error;
       run.clear();
     }
     if (run.empty()) begin = offset;
-    const std::byte* bytes = batch.bytes.data() + batch.places.at(offset);
-    run.insert(run.end(), bytes, bytes + piece_);
+    run.push_back({const_cast<std::byte*>(batch.bytes.data()) + place, piece_});  // pwritev only reads them
   }
-  return run.empty() ? 0 : write_whole(run.data(), run.size(), begin);
+  return run.empty() ? 0 : write_whole(run, begin);
 }
 
-int PageWriter::write_whole(const std::byte* bytes, std::size_t count, std::int64_t offset) const {
-  while (count > 0) {
-    const ssize_t written = write_at_(file_, bytes, count, offset);
+int PageWriter::write_whole(std::vector<iovec>& pieces, std::int64_t offset) const {
+  for (std::size_t first = 0; first < pieces.size();) {
+    ssize_t written = write_at_(file_, pieces.data() + first, static_cast<int>(pieces.size() - first), offset);
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return written < 0 ? errno : ENOSPC;
-    bytes += written;
-    count -= static_cast<std::size_t>(written);
     offset += written;
+    for (; first < pieces.size() && written >= static_cast<ssize_t>(pieces[first].iov_len); ++first) {
+      written -= static_cast<ssize_t>(pieces[first].iov_len);
+    }
+    if (written > 0) {
+      pieces[first].iov_base = static_cast<std::byte*>(pieces[first].iov_base) + written;
+      pieces[first].iov_len -= static_cast<std::size_t>(written);
+    }
   }
   return 0;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include <condition_variable>
 #include <cstddef>
@@ -16,8 +17,8 @@ namespace liftlock::database {
 /// have one size, that of the first; any other is written at once, after all before it.
 class PageWriter {
  public:
-  /// `write_at` is pwrite(2) or a stand-in of it; `file` is its first argument. The file stays the caller's.
-  using WriteAt = ssize_t (*)(int file, const void* bytes, std::size_t count, off_t offset);
+  /// `write_at` is pwritev(2) or a stand-in of it; `file` is its first argument. The file stays the caller's.
+  using WriteAt = ssize_t (*)(int file, const iovec* pieces, int count, off_t offset);
   explicit PageWriter(int file, WriteAt write_at);
   /// Writes nothing more: call drain() before, to learn whether all is written.
   ~PageWriter();
@@ -46,7 +47,7 @@ class PageWriter {
   void hand_over(std::unique_lock<std::mutex>& lock);
   void run();
   [[nodiscard]] int write_batch(const Batch& batch) const;
-  [[nodiscard]] int write_whole(const std::byte* bytes, std::size_t count, std::int64_t offset) const;
+  [[nodiscard]] int write_whole(std::vector<iovec>& pieces, std::int64_t offset) const;
 
   const int file_;
   const WriteAt write_at_;

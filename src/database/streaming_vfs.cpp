@@ -18,12 +18,15 @@ namespace liftlock::database {
 namespace {
 
 constexpr std::size_t read_ahead_bytes = std::size_t{256} << 10;
+/// Reads in order that make it likely that more will follow.
+constexpr int reads_in_order = 3;
 
 /// A piece of the file, read in one go because its reader goes through it in order.
 struct ReadAhead {
   std::vector<std::byte> bytes;
   std::int64_t begin = 0;
   std::int64_t next = 0;  ///< where the last read ended: a read from here is in order
+  int in_order = 0;       ///< reads in order, one after the other
   std::uint64_t generation = 0;
 };
 
@@ -71,10 +74,10 @@ bool read_ahead(State& state, std::byte* bytes, std::size_t count, std::int64_t 
     return ahead.generation == generation && offset >= ahead.begin &&
            offset + static_cast<std::int64_t>(count) <= ahead.begin + static_cast<std::int64_t>(ahead.bytes.size());
   };
-  const bool in_order = offset == ahead.next;
+  ahead.in_order = offset == ahead.next ? ahead.in_order + 1 : 0;
   ahead.next = offset + static_cast<std::int64_t>(count);
   if (!holds()) {
-    if (!in_order) return false;
+    if (ahead.in_order < reads_in_order) return false;
     ahead.bytes.resize(std::max(read_ahead_bytes, count));
     const ssize_t got = read_from(state, ahead.bytes.data(), ahead.bytes.size(), offset);
     ahead.bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
@@ -237,7 +240,7 @@ int x_open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* f
     sqlite3_free(state->file);
     return code != SQLITE_OK ? code : SQLITE_CANTOPEN;
   }
-  if (writes) state->writer.emplace(state->pages, ::pwrite);
+  if (writes) state->writer.emplace(state->pages, ::pwritev);
   auto* streaming = reinterpret_cast<StreamingFile*>(file);
   streaming->state = state.release();
   streaming->base.pMethods = &methods;
