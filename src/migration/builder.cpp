@@ -31,9 +31,9 @@ Error explain(Error error, std::string_view revision) {
 }
 
 /// Runs the path; the caller holds the transaction.
-Result<void> run_path(Connection& connection, const database::Schema& source, const Path& path,
-                      Environment& environment) {
-  sqlite::SqliteOperations operations(connection, source, environment);
+Result<void> run_path(Connection& connection, const database::Schema& source, sqlite::OpenSource open_source,
+                      const Path& path, Environment& environment) {
+  sqlite::SqliteOperations operations(connection, source, std::move(open_source), environment);
   try {
     for (const Revision* repair : path.repairs) {
       operations.enter(repair->id);
@@ -72,7 +72,10 @@ Result<void> build(const std::filesystem::path& source, const std::filesystem::p
   TRY(connection.execute("BEGIN"));
   database::Schema schema;
   if (has_source) schema = TRY(database::read_schema(connection, "source"));
-  TRY(run_path(connection, schema, path, environment));
+  // Without a -wal, the lock of this transaction keeps everybody from writing, so that all connections see the same.
+  sqlite::OpenSource open_source;
+  if (has_source && !settings.write_ahead_log) open_source = [&] { return sqlite::open_source(source); };
+  TRY(run_path(connection, schema, std::move(open_source), path, environment));
   if (has_source) TRY(sqlite::copy_other_objects(connection, schema));
   TRY(connection.execute("COMMIT"));
   if (has_source) TRY(connection.execute("DETACH DATABASE source"));
@@ -120,7 +123,7 @@ Result<void> build_migrated(const std::filesystem::path& source, const std::file
 
 Result<void> build_fresh(database::Connection& connection, const Path& path, Environment& environment) {
   TRY(connection.execute("PRAGMA legacy_alter_table = ON; BEGIN"));
-  TRY(run_path(connection, {}, path, environment));
+  TRY(run_path(connection, {}, {}, path, environment));
   return connection.execute("COMMIT");
 }
 

@@ -45,6 +45,18 @@ class Row {
   /// A place where one step leaves something about this row for a later step of the same pass (a parsed document,
   /// the messages just written). Empty at every new row.
   [[nodiscard]] virtual std::any& attachment(std::string_view name) = 0;
+  /// What the step's RowPreparer made of this row; nullptr where it was not asked.
+  [[nodiscard]] virtual const void* prepared() const { return nullptr; }
+};
+
+/// The part of a step that takes long and needs nothing but a row's old values (parsing a document). It runs ahead of
+/// apply(), on another thread: it may touch neither its step, nor Operations, nor what belongs to them.
+class RowPreparer {
+ public:
+  virtual ~RowPreparer() = default;
+  /// `old` has the values from before all steps; columns that are not in the old rows are NULL. Its values stay where
+  /// they are until apply() is over. The answer may be nullptr.
+  [[nodiscard]] virtual std::shared_ptr<const void> prepare(const Row& old) = 0;
 };
 
 /// Writes rows into a table that is not the one being rewritten. Owned by Operations.
@@ -62,6 +74,9 @@ class RowStep {
  public:
   virtual ~RowStep() = default;
   virtual void begin() {}
+  /// Made once a pass. Not every row is prepared: apply() must do without, too, and must see for itself whether an
+  /// earlier step has set what was prepared.
+  [[nodiscard]] virtual std::unique_ptr<RowPreparer> preparer() const { return nullptr; }
   virtual void apply(Row& row) = 0;
   /// After the pass over the rows that were there. Rows that steps on other tables write into this one (see
   /// insert_into) may still come to apply() later.

@@ -7,6 +7,7 @@
 
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/chat_document.hpp"
+#include "migration/openwebui/chat_preparer.hpp"
 #include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/python_number.hpp"
 #include "migration/openwebui/shares.hpp"
@@ -58,12 +59,16 @@ class MessageRows final : public RowStep {
         table_is_new_(table_is_new),
         now_(op.environment().now()) {}
 
+  [[nodiscard]] std::unique_ptr<RowPreparer> preparer() const override { return std::make_unique<ChatPreparer>(); }
+
   void apply(Row& row) override {
     const Value user = row.get("user_id");
     if (user.is_null() || is_share(user.bytes())) return;
     const Value chat = row.get("chat");
     if (chat.bytes().empty()) return;
-    const ChatDocument& document = reader_.read(chat.bytes(), ChatReader::Parts::messages);
+    const ChatDocument* prepared = prepared_document(row, chat.bytes());
+    const ChatDocument& document =
+        prepared != nullptr ? *prepared : reader_.read(chat.bytes(), ChatReader::Parts::messages);
     if (document.kind == ChatDocument::Kind::unreadable || document.kind == ChatDocument::Kind::other) {
       op_.note("chat", "unreadable-chat",
                "{} chats hold no JSON object; they are kept as they are, without rows in chat_message.");

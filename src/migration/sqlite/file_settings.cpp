@@ -4,6 +4,7 @@
 
 #include <cctype>
 
+#include "database/streaming_vfs.hpp"
 #include "migration/sqlite/table_state.hpp"
 
 namespace liftlock::migration::sqlite {
@@ -88,6 +89,12 @@ Result<void> attach_source(Connection& connection, const std::filesystem::path& 
   const std::string uri = uri_path(file) + "?mode=ro";
   TRY(attach.run({Value::text(uri)}));
   return connection.execute("PRAGMA source.cache_size = -2048");
+}
+
+Result<Connection> open_source(const std::filesystem::path& file) {
+  auto connection = TRY(Connection::open(file, database::OpenMode::read_only, database::streaming_vfs()));
+  TRY(connection.execute("PRAGMA cache_size = -1024"));
+  return connection;
 }
 
 Result<void> copy_other_objects(Connection& connection, const database::Schema& source) {

@@ -32,6 +32,9 @@ struct FileSettings {
 /// cache is small: it is read from end to end.
 [[nodiscard]] Result<void> attach_source(database::Connection& connection, const std::filesystem::path& file);
 
+/// A connection of its own to the file that is attached as `source`, for reading a table from end to end.
+[[nodiscard]] Result<database::Connection> open_source(const std::filesystem::path& file);
+
 /// Carries over what is no table: views, triggers, virtual tables, sequences and statistics.
 [[nodiscard]] Result<void> copy_other_objects(database::Connection& connection, const database::Schema& source);
 

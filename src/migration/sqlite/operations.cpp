@@ -18,6 +18,9 @@ namespace {
 /// What a table is called while its next form is being filled.
 constexpr std::string_view temporary_prefix = "_liftlock_tmp_";
 
+/// Up to so many rows the entries of an index fit into the page cache, in whatever order they come.
+constexpr std::int64_t rows_indexed_along = 100'000;
+
 class StatementRow final : public ResultRow {
  public:
   explicit StatementRow(const database::Statement& statement) : statement_(statement) {}
@@ -67,8 +70,8 @@ class PreparedLookup final : public Lookup {
 }  // namespace
 
 SqliteOperations::SqliteOperations(database::Connection& connection, const database::Schema& source,
-                                   Environment& environment)
-    : connection_(connection), environment_(environment) {
+                                   OpenSource open_source, Environment& environment)
+    : connection_(connection), open_source_(std::move(open_source)), environment_(environment) {
   for (const auto& [name, definition] : source.tables) tables_.emplace(name, state_in_source(definition));
 }
 
@@ -187,13 +190,20 @@ void SqliteOperations::move_rows(TableState& table) {
   const std::string target = rebuilding ? std::string(temporary_prefix) + name : name;
   execute_now(table.definition.sql.empty() || rebuilding ? database::render_create_table(table.definition, target)
                                                          : table.definition.sql);
-  copy_rows(connection_, table, qualified("main", target), running_,
+  // Rows are few where they are large. To index those afterwards would mean to fetch each of their pages again, once
+  // for each index.
+  const bool index_along = table.schema == "source" && table.steps_done < table.steps.size() &&
+                           count_rows(connection_, table) <= rows_indexed_along;
+  if (index_along) build_indexes(table);
+  copy_rows(connection_, open_source_, table, qualified("main", target), running_,
             [&](std::int64_t done, std::int64_t total) { environment_.progress(name, done, total); });
   if (rebuilding) {
     execute_now(fmt::format("DROP TABLE main.{}", quote_identifier(table.physical_name)));
     execute_now(fmt::format("ALTER TABLE main.{} RENAME TO {}", quote_identifier(target), quote_identifier(name)));
   }
+  const auto built = index_along ? table.built_indexes : decltype(table.built_indexes){};
   table.settle_in_main();
+  table.built_indexes = built;
 }
 
 void SqliteOperations::settle(std::string_view name) {

@@ -9,6 +9,7 @@
 
 #include "database/sqlite.hpp"
 #include "migration/operations.hpp"
+#include "migration/sqlite/pass.hpp"
 #include "migration/sqlite/table_state.hpp"
 
 namespace liftlock::migration::sqlite {
@@ -19,7 +20,8 @@ class EmittingInserter;
 /// the database to be migrated attached read-only as `source` (or no source). See Operations for the fusing of passes.
 class SqliteOperations final : public Operations {
  public:
-  SqliteOperations(database::Connection& connection, const database::Schema& source, Environment& environment);
+  SqliteOperations(database::Connection& connection, const database::Schema& source, OpenSource open_source,
+                   Environment& environment);
   ~SqliteOperations() override;
 
   /// Names the revision that the next operations belong to.
@@ -76,6 +78,7 @@ class SqliteOperations final : public Operations {
   [[nodiscard]] bool has_index_on(const TableState& table, std::string_view column);
 
   database::Connection& connection_;
+  const OpenSource open_source_;
   Environment& environment_;
   std::string revision_;
   std::string_view running_;  // the revision of the step that is running inside a pass

@@ -4,7 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
+
+#include "migration/sqlite/row_reader.hpp"
 
 namespace liftlock::migration::sqlite {
 
@@ -109,9 +110,10 @@ void copy_by_statement(database::Connection& connection, const TableState& state
 }
 
 /// Runs the waiting steps over one row; false where one of them dropped it.
-bool apply_steps(TableState& state, SlotRow& row, std::string_view& running) {
+bool apply_steps(TableState& state, const OldRow& old, SlotRow& row, std::string_view& running) {
   for (std::size_t i = state.steps_done; i < state.steps.size(); ++i) {
     row.use_names(state.steps[i]->names);
+    row.use_prepared(old.prepared.empty() ? nullptr : old.prepared[i - state.steps_done].get());
     running = state.steps[i]->revision;
     state.steps[i]->step->apply(row);
     if (row.dropped()) return false;
@@ -119,13 +121,30 @@ bool apply_steps(TableState& state, SlotRow& row, std::string_view& running) {
   return true;
 }
 
-std::int64_t count_rows(database::Connection& connection, const TableState& state) {
-  const auto sql = fmt::format("SELECT count(*) FROM {}", qualified(state.schema, state.physical_name));
-  return must(connection.query_integer(sql)).value_or(0);
+/// One for each waiting step.
+std::vector<Preparation> preparations(const TableState& state) {
+  std::vector<int> origins;
+  for (const Slot& slot : state.slots) origins.push_back(slot.origin);
+  std::vector<Preparation> result;
+  for (std::size_t i = state.steps_done; i < state.steps.size(); ++i) {
+    result.push_back({state.steps[i]->step->preparer(), state.steps[i]->names, origins});
+  }
+  return result;
 }
 
-void copy_by_steps(database::Connection& connection, TableState& state, const std::string& target, Target columns,
-                   const std::string& rowid, std::string_view& running,
+std::unique_ptr<RowReader> open_reader(database::Connection& connection, const OpenSource& open_source,
+                                       const TableState& state, const std::vector<std::string>& columns) {
+  const auto query = [&](std::string_view schema) {
+    return fmt::format("SELECT {} FROM {}", fmt::join(columns, ", "), qualified(schema, state.physical_name));
+  };
+  if (state.schema != "source" || !open_source) {
+    return std::make_unique<DirectReader>(connection, query(state.schema));
+  }
+  return std::make_unique<ReadAhead>(must(open_source()), query("main"), preparations(state));
+}
+
+void copy_by_steps(database::Connection& connection, const OpenSource& open_source, TableState& state,
+                   const std::string& target, Target columns, const std::string& rowid, std::string_view& running,
                    const std::function<void(std::int64_t, std::int64_t)>& progress) {
   std::vector<std::string> sources;
   for (const std::string& column : state.origin_columns) sources.push_back(quote_identifier(column));
@@ -133,33 +152,38 @@ void copy_by_steps(database::Connection& connection, TableState& state, const st
     columns.names.push_back(rowid);
     sources.push_back(rowid);
   }
-  auto select = must(connection.prepare(
-      fmt::format("SELECT {} FROM {}", fmt::join(sources, ", "), qualified(state.schema, state.physical_name))));
   auto insert = must(connection.prepare(fmt::format(
       "INSERT INTO {} ({}) VALUES ({})", target, fmt::join(columns.names, ", "), placeholders(columns.names.size()))));
   const SlotDefaults defaults(connection, state);
   SlotRow row(state.slots.size());
   const std::int64_t total = count_rows(connection, state);
   std::int64_t done = 0;
-  while (must(select.step())) {
+  const auto reader = open_reader(connection, open_source, state, sources);
+  while (const OldRow* old = reader->next()) {
     row.begin_row();
     for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
       const int origin = state.slots[slot].origin;
-      row.put(slot, origin >= 0 ? select.column(origin) : defaults.of(slot));
+      row.put(slot, origin >= 0 ? old->values[static_cast<std::size_t>(origin)] : defaults.of(slot));
     }
     progress(++done, total);
-    if (!apply_steps(state, row, running)) continue;
+    if (!apply_steps(state, *old, row, running)) continue;
     int parameter = 0;
     for (const std::size_t slot : columns.slots) insert.bind(++parameter, row.at(slot));
-    if (!rowid.empty()) insert.bind(++parameter, select.column(static_cast<int>(sources.size()) - 1));
+    if (!rowid.empty()) insert.bind(++parameter, old->values.back());
     must(insert.run({}));
   }
 }
 
 }  // namespace
 
-void copy_rows(database::Connection& connection, TableState& state, const std::string& target,
-               std::string_view& running, const std::function<void(std::int64_t, std::int64_t)>& progress) {
+std::int64_t count_rows(database::Connection& connection, const TableState& state) {
+  const auto sql = fmt::format("SELECT count(*) FROM {}", qualified(state.schema, state.physical_name));
+  return must(connection.query_integer(sql)).value_or(0);
+}
+
+void copy_rows(database::Connection& connection, const OpenSource& open_source, TableState& state,
+               const std::string& target, std::string_view& running,
+               const std::function<void(std::int64_t, std::int64_t)>& progress) {
   Target columns = target_columns(state);
   const std::string rowid = rowid_name(state.definition, state.origin_columns);
   const auto each_step = [&](void (RowStep::*call)()) {
@@ -174,7 +198,7 @@ void copy_rows(database::Connection& connection, TableState& state, const std::s
   } else if (state.steps_done == state.steps.size()) {
     copy_by_statement(connection, state, target, std::move(columns), rowid);
   } else {
-    copy_by_steps(connection, state, target, std::move(columns), rowid, running, progress);
+    copy_by_steps(connection, open_source, state, target, std::move(columns), rowid, running, progress);
   }
   each_step(&RowStep::end);
   running = {};

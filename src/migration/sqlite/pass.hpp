@@ -27,6 +27,7 @@ class SlotRow final : public Row {
 
   void begin_row();
   void use_names(const SlotNames& names) { names_ = &names; }
+  void use_prepared(const void* prepared) { prepared_ = prepared; }
   void put(std::size_t slot, const Value& value) { values_[slot] = value; }
   [[nodiscard]] const Value& at(std::size_t slot) const { return values_[slot]; }
   [[nodiscard]] bool dropped() const { return dropped_; }
@@ -35,9 +36,11 @@ class SlotRow final : public Row {
   void set(std::string_view column, const Value& value) override;
   void drop() override { dropped_ = true; }
   [[nodiscard]] std::any& attachment(std::string_view name) override;
+  [[nodiscard]] const void* prepared() const override { return prepared_; }
 
  private:
   std::vector<Value> values_;
+  const void* prepared_ = nullptr;
   const SlotNames* names_ = nullptr;
   std::deque<std::string> copies_;  // bytes of values that steps have set
   std::map<std::string, std::any, std::less<>> attachments_;
@@ -62,10 +65,16 @@ class SlotDefaults {
 /// column is an alias of it. (https://www.sqlite.org/lang_createtable.html#rowid)
 [[nodiscard]] std::string rowid_name(const database::Table& table, const std::vector<std::string>& origin_columns);
 
+/// Another connection to the source's file, which sees the same rows; empty where there can be none.
+using OpenSource = std::function<Result<database::Connection>()>;
+
 /// Copies the rows of `state` from where they are into `target` (a quoted, qualified name; its table is there and
-/// has the columns of state.definition), through the steps that wait on it. `running` is the revision of the step at
-/// work; `progress` hears of the rows read.
-void copy_rows(database::Connection& connection, TableState& state, const std::string& target,
-               std::string_view& running, const std::function<void(std::int64_t done, std::int64_t total)>& progress);
+/// has the columns of state.definition), through the steps that wait on it; rows of the source are read ahead where
+/// `open_source` can be called. `running` is the revision of the step at work; `progress` hears of the rows read.
+void copy_rows(database::Connection& connection, const OpenSource& open_source, TableState& state,
+               const std::string& target, std::string_view& running,
+               const std::function<void(std::int64_t done, std::int64_t total)>& progress);
+
+[[nodiscard]] std::int64_t count_rows(database::Connection& connection, const TableState& state);
 
 }  // namespace liftlock::migration::sqlite
