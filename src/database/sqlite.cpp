@@ -158,6 +158,9 @@ Value Statement::column(int position) const {
 void Connection::Close::operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
 
 Result<Connection> Connection::open(const std::filesystem::path& file, OpenMode mode, const char* vfs) {
+  // SQLite counts its memory for nobody here, under a lock that all connections share. It is too late for that, and
+  // does no harm, where SQLite has been used before.
+  [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;  // for ATTACH 'file:…?mode=ro'
   switch (mode) {
     case OpenMode::read_only:
