@@ -60,19 +60,22 @@ std::string without_password(std::string_view url) {
   return fmt::format("{}:***{}", url.substr(0, colon), url.substr(at));
 }
 
+Result<Url> file_url(std::string file, std::string safe) {
+  if (file.empty() || file == ":memory:") {
+    return invalid("database-url-invalid", safe, "it names no file");
+  }
+  if (file.find('\0') != std::string::npos)
+    return invalid("database-url-invalid", safe, "a path cannot hold a zero byte");
+  return Url{.dialect = "sqlite", .file = std::move(file), .safe = std::move(safe)};
+}
+
 Result<Url> sqlite(std::string_view rest, std::string safe) {
   const std::string_view path = rest.substr(0, rest.find('?'));
   if (!path.starts_with('/')) {
     return invalid("database-url-invalid", safe,
                    "a sqlite URL has no host: three slashes stand before the path, four before an absolute one");
   }
-  const std::string file = decode(path.substr(1));
-  if (file.empty() || file == ":memory:") {
-    return invalid("database-url-invalid", safe, "it names no file");
-  }
-  if (file.find('\0') != std::string::npos)
-    return invalid("database-url-invalid", safe, "a path cannot hold a zero byte");
-  return Url{.dialect = "sqlite", .file = file, .safe = std::move(safe)};
+  return file_url(decode(path.substr(1)), std::move(safe));
 }
 
 }  // namespace
@@ -83,7 +86,7 @@ Result<Url> parse_url(std::string_view url) {
     if (url.empty()) return invalid("database-url-invalid", url, "it is empty");
     if (url.starts_with("sqlite:"))
       return invalid("database-url-invalid", url, "\"sqlite:\" is followed by three or four slashes");
-    return Url{.dialect = "sqlite", .file = std::string(url), .safe = std::string(url)};
+    return file_url(std::string(url), std::string(url));
   }
   const std::string_view scheme = url.substr(0, separator);
   const std::string_view dialect = scheme.substr(0, scheme.find('+'));

@@ -33,7 +33,7 @@ TEST(SqliteUrl, ABarePathIsTaken) { EXPECT_EQ(file_of("/srv/data/webui.db"), "/s
 
 TEST(SqliteUrl, WhatNamesNoFileIsRefused) {
   for (const char* url : {"", "sqlite:", "sqlite://", "sqlite:///", "sqlite://host/webui.db",
-                          "sqlite:///:memory:", "sqlite:/srv/webui.db", "sqlite:////srv/a%00b"}) {
+                          "sqlite:///:memory:", "sqlite:/srv/webui.db", "sqlite:////srv/a%00b", ":memory:"}) {
     EXPECT_EQ(file_of(url), "error database-url-invalid") << url;
   }
 }
