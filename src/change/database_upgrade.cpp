@@ -16,11 +16,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A file that is removed unless somebody takes it.
+/// A database file that is removed unless somebody takes it, with what SQLite makes beside it.
 class Candidate {
  public:
   explicit Candidate(fs::path path) : path_(std::move(path)) {}
-  ~Candidate() { std::ignore = file::remove(path_); }  // of no use to anybody; a later run has another name
+  ~Candidate() {
+    for (const fs::path& one : process::database_files(path_))
+      std::ignore = file::remove(one);  // the next run tries again
+  }
   Candidate(const Candidate&) = delete;
   Candidate& operator=(const Candidate&) = delete;
   [[nodiscard]] const fs::path& path() const { return path_; }
@@ -28,6 +31,47 @@ class Candidate {
  private:
   fs::path path_;
 };
+
+constexpr std::string_view candidate_mark = ".liftlock-upgrade-";
+constexpr std::string_view candidate_end = "-new";
+constexpr std::string_view kept_mark = ".before-";
+
+fs::path candidate_for(const fs::path& file, const std::string& id) {
+  return fmt::format("{}{}{}{}", file.string(), candidate_mark, id, candidate_end);
+}
+
+Result<std::vector<fs::path>> files_beside(const fs::path& file) {
+  std::vector<fs::path> files;
+  std::error_code code;
+  for (auto entry = fs::directory_iterator(file.parent_path(), code); !code && entry != fs::directory_iterator();
+       entry.increment(code)) {
+    files.push_back(entry->path());
+  }
+  if (!code) return files;
+  return failure("file-error", fmt::format("Reading the folder {}", file.parent_path().string()), code.message());
+}
+
+bool is_candidate_of(const fs::path& file, const fs::path& path) {
+  const std::string start = file.filename().string() + std::string(candidate_mark);
+  const std::string name = path.filename().string();
+  return name.starts_with(start) && name.find(candidate_end, start.size()) != std::string::npos;
+}
+
+/// A kept file that is still the database itself: the swap was interrupted before the new file took its name.
+Result<bool> is_second_name_of(const fs::path& file, const fs::path& path) {
+  if (!path.filename().string().starts_with(file.filename().string() + std::string(kept_mark))) return false;
+  if (!file::exists(file)) return false;
+  return TRY(file::facts(file)).identity == TRY(file::facts(path)).identity;
+}
+
+/// Removes what runs that were killed have left. Whoever works on a candidate of this file holds the lock on the folder
+/// to its end: while it is ours, all of them are dead. A change's candidate is called otherwise, and is resume's.
+Result<void> remove_remains(const fs::path& file, const Lock& /*ours*/) {
+  for (const fs::path& path : TRY(files_beside(file))) {
+    if (is_candidate_of(file, path) || TRY(is_second_name_of(file, path))) TRY(file::remove(path));
+  }
+  return {};
+}
 
 Result<migration::DatabaseState> state_of_file(const fs::path& file) {
   if (!file::exists(file)) return migration::DatabaseState{};
@@ -42,6 +86,15 @@ Result<void> refuse_users_of(const fs::path& file) {
   for (const process::User& user : users.users) names += fmt::format("\nprocess {}: {}", user.pid, user.command);
   return refusal("database-in-use", fmt::format("Upgrading the database {}", file.string()), "It is open in:" + names,
                  "Stop it, then run the command again.");
+}
+
+/// Looking at a database in WAL mode makes files beside it, which do not take its new name with it.
+Result<void> leave_alone(const fs::path& candidate) {
+  TRY(fold_sidecars(candidate));
+  for (const fs::path& one : process::database_files(candidate)) {
+    if (one != candidate) TRY(file::remove(one));
+  }
+  return {};
 }
 
 Error verification_error(const fs::path& file, const Verification& verification) {
@@ -83,6 +136,7 @@ Result<DatabaseUpgrade> upgrade_database(const fs::path& named, const std::strin
   const fs::path file = fs::weakly_canonical(fs::absolute(named), code);  // a symlink stays one: its target is replaced
   if (code) return failure("file-error", fmt::format("Looking for {}", named.string()), code.message());
   const Lock lock = TRY(Lock::acquire_folder(file.parent_path()));
+  TRY(remove_remains(file, lock));
   const bool exists = file::exists(file);
   if (exists) {
     TRY(refuse_users_of(file));
@@ -101,7 +155,7 @@ Result<DatabaseUpgrade> upgrade_database(const fs::path& named, const std::strin
   if (upgrade.steps.empty()) return upgrade;
 
   const std::string stamp = compact_time(clock.seconds());
-  const Candidate candidate(file.string() + ".liftlock-" + ids.uuid4() + "-new");
+  const Candidate candidate(candidate_for(file, ids.uuid4()));
   const fs::path quarantine = file.string() + ".quarantine-" + stamp + ".jsonl";
   RunEnvironment environment(clock, ids, progress, quarantine);
   const file::Facts migrated = exists ? TRY(file::facts(file)) : file::Facts{};
@@ -117,7 +171,8 @@ Result<DatabaseUpgrade> upgrade_database(const fs::path& named, const std::strin
   }
   TRY(check(upgrade, {.before = file, .after = candidate.path(), .path = &path, .state = &state, .head = head}, file,
             progress));
-  upgrade.kept = file.string() + ".before-" + stamp;
+  TRY(leave_alone(candidate.path()));
+  upgrade.kept = fmt::format("{}{}{}", file.string(), kept_mark, stamp);
   TRY(swap_in(file, candidate.path(), migrated, upgrade.kept));
   return upgrade;
 }

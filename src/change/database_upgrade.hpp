@@ -30,9 +30,9 @@ struct DatabaseUpgrade {
 
 /// Migrates the SQLite database `file` to `revision` as Alembic's `upgrade` would: beside it, verified row by row, then
 /// swapped in; at every instant there is a whole database under its name. A file that does not exist, or holds nothing,
-/// becomes a new database. The old file stays as `<file>.before-<time>`.
-/// Errors: "database-in-use" (refused), "verification-failed" (nothing was changed), those of migration::plan_path and
-/// migration::build_migrated.
+/// becomes a new database. The old file stays as `<file>.before-<time>`. What an upgrade of this file that was killed
+/// has left beside it (`<file>.liftlock-upgrade-…-new`) is removed first. Errors: "database-in-use" (refused),
+/// "verification-failed" (nothing was changed), those of migration::plan_path and migration::build_migrated.
 [[nodiscard]] Result<DatabaseUpgrade> upgrade_database(const std::filesystem::path& file, const std::string& revision,
                                                        Clock& clock, IdSource& ids, Progress& progress);
 

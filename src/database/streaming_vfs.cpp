@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/fault.hpp"
 #include "database/page_writer.hpp"
 
 namespace liftlock::database {
@@ -51,6 +52,15 @@ State& state_of(sqlite3_file* file) { return *reinterpret_cast<StreamingFile*>(f
 sqlite3_vfs* default_vfs() {
   static sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
   return vfs;
+}
+
+/// pwritev(2), where a test can have it fail.
+ssize_t write_at(int file, const iovec* pieces, int count, off_t offset) {
+  if (const auto verdict = fault::point("database-write"); verdict != fault::Verdict::go_on) {
+    errno = verdict == fault::Verdict::no_space ? ENOSPC : EIO;
+    return -1;
+  }
+  return ::pwritev(file, pieces, count, offset);
 }
 
 int io_error(int error, int code) { return error == ENOSPC || error == EDQUOT ? SQLITE_FULL : code; }
@@ -240,7 +250,7 @@ int x_open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* f
     sqlite3_free(state->file);
     return code != SQLITE_OK ? code : SQLITE_CANTOPEN;
   }
-  if (writes) state->writer.emplace(state->pages, ::pwritev);
+  if (writes) state->writer.emplace(state->pages, write_at);
   auto* streaming = reinterpret_cast<StreamingFile*>(file);
   streaming->state = state.release();
   streaming->base.pMethods = &methods;

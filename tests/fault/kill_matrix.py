@@ -5,14 +5,15 @@
 
 For every fault point N of a change: a fresh data directory, `change` killed at N, then `resume`. Afterwards the database
 is either what it was, row by row, or changed and verified; snapshots are whole; no scratch is left; a second `resume`
-has nothing to do. The same for a rollback, for kills during `resume` itself, and for the Nth operation failing with EIO
-or ENOSPC instead, where the exit code must tell the truth. Exit code 0 if all of that holds.
+has nothing to do. The same for a rollback, for `db upgrade` (whose next run tidies up), for kills during `resume` itself, and
+for the Nth operation failing with EIO or ENOSPC instead, where the exit code must tell the truth. SQLite's own writes, and those
+of the migrated file, are points like all others; the database has a -wal with pages that are not written back yet, so that the
+work on that file is seen, too. Exit code 0 if all of that holds.
 """
-import argparse, concurrent.futures, hashlib, json, os, pathlib, shutil, sqlite3, subprocess, sys, tempfile, threading
+import argparse, collections, concurrent.futures, hashlib, itertools, json, os, pathlib, shutil, sqlite3, subprocess, sys, tempfile, threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KILLED = -9
-WRITES_STEP = 10
 
 
 def quote(name):
@@ -108,8 +109,8 @@ class Bench:
     def rollback(self, fault=None):
         return self.run("--yes", "rollback", self.address, fault=fault)
 
-    def state_folder(self):
-        return next((path for path in self.home.glob("*") if path.is_dir()), None)
+    def upgrade(self, fault=None):
+        return self.run("db", "upgrade", "head", "--database", f"sqlite:///{self.database()}", fault=fault)
 
     def database(self):
         return self.data / "webui.db"
@@ -280,29 +281,104 @@ class Matrix:
             with self.lock:
                 self.benches.append(bench)
 
-    def chosen(self, points):
-        """The numbers of the points to stop at: of SQLite's many writes only some."""
-        writes = [n for n, name in enumerate(points, 1) if name == "sqlite-write"]
-        others = [n for n, name in enumerate(points, 1) if name != "sqlite-write"]
-        return sorted(others[::self.arguments.every] + writes[::WRITES_STEP * self.arguments.every])
+    def check_upgraded(self, bench):
+        """The next `db upgrade` ends the work and leaves nothing of a killed one beside the database."""
+        assert bench.database().exists(), "webui.db is gone"
+        before = bench.content()
+        assert before == self.before or bench.essence() == self.upgraded, "neither before nor after"
+        assert bench.upgrade() == 0, f"a second upgrade: {bench.last}"
+        assert bench.essence() == self.upgraded, f"neither before nor after: {bench.essence()}"
+        assert not self.leftovers(bench), f"left over: {self.leftovers(bench)}"
+        for kept in bench.data.glob("webui.db.before-*"):
+            assert content(kept, bench.folder) == self.before, "the kept database is not what it was"
+            assert not kept.samefile(bench.database()), "a kept file that is the database itself"
+
+    def kill_upgrade(self, bench, n):
+        bench.fresh()
+        if bench.upgrade(f"kill@{n}") == KILLED:
+            with self.lock:
+                self.kills += 1
+        self.check_upgraded(bench)
+
+    def fail_upgrade(self, bench, n):
+        bench.fresh()
+        code = bench.upgrade(f"fail@{n}")
+        said = bench.last
+        assert code in (0, 1, 3), f"exit code {code}: {said}"
+        assert not self.leftovers(bench), f"left over: {self.leftovers(bench)}\nafter {said}"
+        self.check_upgraded(bench)
+
+    def prepare_upgrade(self):
+        bench = self.bench()
+        bench.fresh()
+        if bench.upgrade() != 0:
+            sys.exit(f"db upgrade does not work even without faults:\n{bench.last}")
+        self.upgraded = bench.essence()
+        self.benches.append(bench)
+
+    @staticmethod
+    def different(points):
+        """The numbers of the points at which a failure takes different ways through the program. Writes of the pages of one
+        copy, one after the other, fail alike: of a long row of them the first, the last and every 20th. (A kill at each of them
+        leaves another file, so kills are at all.)"""
+        numbers, start = [], 0
+        for name, row in itertools.groupby(points):
+            length = len(list(row))
+            inside = [n for n in range(length) if length < 8 or n in (0, length - 1) or n % 20 == 0]
+            numbers += [start + n + 1 for n in inside]
+            start += length
+        return numbers
 
     def run(self):
         self.prepare()
+        self.prepare_upgrade()
         change = self.count_points(lambda bench: bench.fresh(), lambda bench, fault: bench.change(fault))
         rollback = self.count_points(lambda bench: bench.fresh(self.template), lambda bench, fault: bench.rollback(fault))
-        print(f"{len(change)} points in a change, {len(rollback)} in a rollback", flush=True)
+        upgrade = self.count_points(lambda bench: bench.fresh(), lambda bench, fault: bench.upgrade(fault))
+        for name, points in (("a change", change), ("a rollback", rollback), ("db upgrade", upgrade)):
+            kinds = collections.Counter(points)
+            writes = kinds["sqlite-write"] + kinds["database-write"]
+            print(f"{name}: {len(points)} points, {writes} of them writes to databases", flush=True)
+        assert "sqlite-write" in change and "database-write" in change, "writes to databases pass no fault points"
         every = self.arguments.every
-        all_change, all_rollback = self.chosen(change), self.chosen(rollback)
+        numbers = lambda points: range(1, len(points) + 1, every)
         # The end of a change, from the cutover on, is where a resume has most to do.
-        late = range(max(1, len(change) - 60), len(change) + 1, 3 * every)
-        plan = [(self.kill_change, n, change) for n in all_change]
-        plan += [(self.kill_rollback, n, rollback) for n in all_rollback]
-        plan += [(self.kill_resume, n, change) for n in [*all_change[5::40], *late]]
-        plan += [(self.fail_change, n, change) for n in all_change]
-        plan += [(self.fill_change, n, change) for n in all_change[1::2]]
-        plan += [(self.fail_rollback, n, rollback) for n in all_rollback]
+        late = range(max(1, len(change) - 60), len(change) + 1, 4 * every)
+        plan = [(self.kill_change, n, change) for n in numbers(change)]
+        plan += [(self.kill_rollback, n, rollback) for n in numbers(rollback)]
+        plan += [(self.kill_upgrade, n, upgrade) for n in numbers(upgrade)]
+        plan += [(self.kill_resume, n, change) for n in late]
+        plan += [(self.fail_change, n, change) for n in self.different(change)[::every]]
+        plan += [(self.fill_change, n, change) for n in self.different(change)[1::2 * every]]
+        plan += [(self.fail_rollback, n, rollback) for n in numbers(rollback)]
+        plan += [(self.fail_upgrade, n, upgrade) for n in numbers(upgrade)]
         with concurrent.futures.ThreadPoolExecutor(self.arguments.jobs) as pool:
             list(pool.map(lambda case: self.one(*case), plan))
+
+
+def make_small(database):
+    """Few chats, so that every one of SQLite's writes can be a point to stop at."""
+    connection = sqlite3.connect(database)
+    connection.execute("DELETE FROM chat WHERE id NOT IN (SELECT id FROM chat ORDER BY length(chat) LIMIT 4)")
+    connection.commit()
+    connection.execute("VACUUM")
+    connection.close()
+
+
+def leave_wal(database):
+    """Writes a row that is in the -wal only, as a server that was killed leaves it."""
+    work = database.with_name("live.db")
+    shutil.move(database, work)
+    connection = sqlite3.connect(work)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    connection.execute("UPDATE chat SET title = title || ' (last)' WHERE id = (SELECT min(id) FROM chat)")
+    connection.commit()
+    for suffix in ("", "-wal"):
+        shutil.copyfile(f"{work}{suffix}", f"{database}{suffix}")
+    connection.close()
+    for path in database.parent.glob("live.db*"):
+        path.unlink()
 
 
 def main():
@@ -321,6 +397,8 @@ def main():
             (folder / "fixture").mkdir()
             subprocess.run(["tar", "--zstd", "-xf", str(fixture), "-C", str(folder / "fixture")], check=True)
             fixture = next(path.parent for path in (folder / "fixture").rglob("webui.db"))
+            make_small(fixture / "webui.db")
+            leave_wal(fixture / "webui.db")
         matrix = Matrix(arguments, folder, fixture)
         matrix.run()
     print(f"{matrix.kills} kills, {matrix.losses} losses")
