@@ -55,11 +55,13 @@ void check_unique(Operations& op, const database::Table& table, const Names& key
   const std::string name = table.name;
   const std::string columns = fmt::format("\"{}\"", fmt::join(key, "\", \""));
   std::string repeated;
-  op.read({name},
-          fmt::format("SELECT {0}, count(*) FROM \"{1}\" WHERE \"{2}\" IS NOT NULL GROUP BY {0} HAVING count(*) > 1 "
-                      "LIMIT 5",
-                      columns, name, fmt::join(key, "\" IS NOT NULL AND \"")),
-          [&](const ResultRow& row) { repeated += (repeated.empty() ? "" : ", ") + row.text(0); });
+  op.read(
+      {name},
+      fmt::format("SELECT CAST(\"{3}\" AS TEXT), count(*) FROM \"{1}\" WHERE \"{2}\" IS NOT NULL GROUP BY {0} HAVING "
+                  "count(*) > 1 "
+                  "LIMIT 5",
+                  columns, name, fmt::join(key, "\" IS NOT NULL AND \""), key.front()),
+      [&](const ResultRow& row) { repeated += fmt::format("{}\"{}\"", repeated.empty() ? "" : ", ", row.text(0)); });
   if (repeated.empty()) return;
   throw OperationFailed(Error{ErrorKind::refused, "repeated-key", fmt::format("Making {} the key of {}", columns, name),
                               fmt::format("several rows have the same id: {}", repeated), "Nothing was changed.",

@@ -46,6 +46,14 @@ TEST_F(LateRevisions, ARepeatedIdIsToldInsteadOfLosingARow) {
   EXPECT_THAT(error.what, HasSubstr("m"));
 }
 
+TEST_F(LateRevisions, RepeatedIdsThatAreNumbersOrEmptyAreNamedToo) {
+  given(R"sql(CREATE TABLE document (id INTEGER, name TEXT); INSERT INTO document VALUES (7, 'a'), (7, 'b');
+              CREATE TABLE tool (id TEXT, name TEXT); INSERT INTO tool VALUES ('t', 'a'))sql");
+  EXPECT_THAT(refused("461111b60977").what, HasSubstr("\"7\""));
+  given("DELETE FROM document; INSERT INTO tool VALUES ('', 'b'), ('', 'c')");
+  EXPECT_EQ(refused("461111b60977").id, "repeated-key");
+}
+
 TEST_F(LateRevisions, RowsWithoutIdStay) {
   given("CREATE TABLE memory (id TEXT, content TEXT); INSERT INTO memory VALUES (NULL, 'a'), (NULL, 'b'), ('m', 'c')");
   migrate("461111b60977");
