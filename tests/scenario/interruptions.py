@@ -9,7 +9,7 @@ Needs liftlock-faults, which can send itself the Ctrl-C at a chosen effect on a 
 import json
 import sys
 
-from hard_cases import HEAD, NEEDS_HAND, REFUSED, Place, Skipped, main
+from hard_cases import HEAD, NEEDS_HAND, REFUSED, TARGET, Place, Skipped, main
 
 CANCELLED = 130
 
@@ -60,34 +60,33 @@ def interrupted_at(place, number, point):
     return answer.status
 
 
-def stage_bounds(points):
-    """The first point of the rehearsal, and the first at which the cutover exchanges files."""
-    rehearsal = points.index("database-write") if "database-write" in points else len(points) // 2
-    exchange = points.index("link", rehearsal)
-    return rehearsal, exchange
+def stages(points):
+    """The numbers of the points of each stage, told by effects that only it has: the migrated file's, and the swap's."""
+    migrated = points.index("database-write") + 1
+    rehearsed = len(points) - points[::-1].index("migration-fsync")
+    swap = points.index("link", rehearsed) + 1
+    return {"snapshot": range(1, migrated - 7), "rehearsal": range(migrated - 7, rehearsed + 1), "cutover": range(swap - 9, len(points) + 1)}
 
 
-def interrupt_range(place, first, last, count):
-    points = points_of(with_faults(place), "change", f"dir:{place.data}", "0.12.4")
-    rehearsal, exchange = stage_bounds(points)
-    low, high = first(rehearsal, exchange), last(rehearsal, exchange, len(points))
-    step = max(1, (high - low) // count)
-    return [interrupted_at(place, n, points[n - 1]) for n in range(low, high + 1, step)]
+def interrupted_in(place, stage, count):
+    points = points_of(with_faults(place), "change", f"dir:{place.data}", TARGET)
+    numbers = stages(points)[stage]
+    return [interrupted_at(place, n, points[n - 1]) for n in numbers[:: max(1, len(numbers) // count)]]
 
 
 def interrupted_in_the_snapshot(place):
-    statuses = interrupt_range(place, lambda rehearsal, exchange: 1, lambda rehearsal, exchange, end: rehearsal, 8)
+    statuses = interrupted_in(place, "snapshot", 8)
     assert set(statuses) == {CANCELLED}, statuses
 
 
 def interrupted_in_the_rehearsal(place):
-    statuses = interrupt_range(place, lambda rehearsal, exchange: rehearsal + 1, lambda rehearsal, exchange, end: rehearsal + 6, 6)
+    statuses = interrupted_in(place, "rehearsal", 6)
     assert set(statuses) == {CANCELLED}, statuses
 
 
 def interrupted_in_the_cutover(place):
     """Before the exchange of the files it is cancelled; from then on it is done at once."""
-    statuses = interrupt_range(place, lambda rehearsal, exchange: exchange - 9, lambda rehearsal, exchange, end: end, 12)
+    statuses = interrupted_in(place, "cutover", 12)
     assert statuses == sorted(statuses, reverse=True), f"cancelled after it could not be any more: {statuses}"
     assert set(statuses) == {0, CANCELLED}, statuses
 
@@ -118,7 +117,7 @@ def home_in_the_data(place):
     before = place.contents()
     for home in (place.data, place.data / "backups" / "liftlock"):
         place.home = home
-        for command in (["plan", f"dir:{place.data}", "0.12.4"], ["backup", f"dir:{place.data}"], ["change", f"dir:{place.data}", "0.12.4"]):
+        for command in (["plan", f"dir:{place.data}", TARGET], ["backup", f"dir:{place.data}"], ["change", f"dir:{place.data}", TARGET]):
             place.run(*command).check(REFUSED, says=["lies in the data directory", "LIFTLOCK_HOME=", "Nothing was changed"])
         assert place.contents() == before, "files changed"
         assert not (place.data / "backups").exists(), "a folder was made"
@@ -129,7 +128,7 @@ def half_migrated(place):
     healthy = Place(place.liftlock, place.folder / "healthy").from_fixture("open-webui-0.3.35")
     place.from_fixture("half-migrated-0.3.35-by-0.9.6")
     files, meaning = place.contents(), place.meaning()
-    plan = place.run("plan", f"dir:{place.data}", "0.12.4", "--json").check(0)
+    plan = place.run("plan", f"dir:{place.data}", TARGET, "--json").check(0)
     findings = {finding["id"]: finding for finding in json.loads(plan.out)["findings"]}
     assert "half-migrated" in findings and findings["half-migrated"]["severity"] == "warning", sorted(findings)
     assert place.contents() == files, "the plan changed files"
@@ -151,7 +150,7 @@ def half_migrated(place):
 
     place.rollback().check(0)
     assert place.meaning() == meaning, "the rollback brought something else back"
-    again = place.run("plan", f"dir:{place.data}", "0.12.4", "--json").check(0)
+    again = place.run("plan", f"dir:{place.data}", TARGET, "--json").check(0)
     assert json.loads(again.out)["findings"] and "half-migrated" in again.out
 
 
