@@ -59,6 +59,7 @@ Result<RevisionMap> RevisionMap::of(std::vector<Script> scripts) {
   map.find_ends();
   map.reduce_dependencies();
   TRY(map.refuse_cycles());
+  map.name_ends();
   map.spread_labels();
   return map;
 }
@@ -168,6 +169,13 @@ void RevisionMap::find_ends() {
     if (node.is_real_head()) real_heads_.push_back(place);
     if (node.is_base()) bases_.push_back(place);
     if (node.is_real_base()) real_bases_.push_back(place);
+  }
+}
+
+/// Ends are known by their ids: of two files with the same one, the later stands for both.
+void RevisionMap::name_ends() {
+  for (std::vector<std::size_t>* ends : {&heads_, &real_heads_, &bases_}) {
+    for (std::size_t& place : *ends) place = places_.find(nodes_[place].script.revision)->second;
   }
 }
 

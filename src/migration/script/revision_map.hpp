@@ -46,6 +46,7 @@ class RevisionMap {
   /// Whole sentences; stays the same for the same scripts.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
+  /// Where two files have the same id, it may stand among these twice, as in Alembic.
   [[nodiscard]] const std::vector<std::size_t>& heads() const { return heads_; }
   [[nodiscard]] const std::vector<std::size_t>& real_heads() const { return real_heads_; }
   [[nodiscard]] const std::vector<std::size_t>& bases() const { return bases_; }
@@ -68,6 +69,7 @@ class RevisionMap {
   [[nodiscard]] Result<void> resolve_dependencies();
   [[nodiscard]] Result<void> resolve_down();
   void find_ends();
+  void name_ends();
   [[nodiscard]] Result<void> refuse_cycles() const;
   [[nodiscard]] std::vector<std::string> outside(const std::vector<bool>& reached) const;
   void reduce_dependencies();

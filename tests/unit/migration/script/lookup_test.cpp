@@ -109,6 +109,7 @@ TEST(RevisionMap, BrokenGraphsHaveAlembicsWords) {
 TEST(RevisionMap, OneIdTwiceIsAWarning) {
   const RevisionMap map = RevisionMap::of({script("a"), script("b", {"a"}), script("b", {"a"})}).value();
   EXPECT_EQ(map.warnings(), std::vector<std::string>{"Revision b is present more than once"});
+  EXPECT_EQ(map.heads(), (std::vector<std::size_t>{2, 2}));
 }
 
 TEST(RevisionMap, TheChainThatIsCompiledIn) {
