@@ -34,18 +34,6 @@ std::string_view name_of(hazard::Severity severity) {
   return "note";
 }
 
-std::string_view name_of(migration::Lineage lineage) {
-  switch (lineage) {
-    case migration::Lineage::none:
-      return "none";
-    case migration::Lineage::peewee:
-      return "peewee";
-    case migration::Lineage::alembic:
-      return "alembic";
-  }
-  return "none";
-}
-
 Json state_json(const Plan& plan) {
   Json leftovers = Json::array();
   for (const auto& leftover : plan.from_state.leftovers) {

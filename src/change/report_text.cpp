@@ -28,6 +28,11 @@ std::string origin(const Report& report) {
   return report.from_revision.empty() ? "a database without a version" : "revision " + report.from_revision;
 }
 
+std::string destination(const Report& report) {
+  if (!report.to_release.empty()) return report.to_release;
+  return report.to_revision.empty() ? "a database without a version" : "revision " + report.to_revision;
+}
+
 std::string headline(const Report& report) {
   switch (report.outcome) {
     case Outcome::already_there:
@@ -56,7 +61,7 @@ ReportSection summary(const Report& report) {
   ReportSection section;
   if (!report.failure.empty()) section.lines.emplace_back("why", report.failure);
   section.lines.emplace_back("from", origin(report));
-  section.lines.emplace_back("to", report.to_release);
+  section.lines.emplace_back("to", destination(report));
   if (const auto& snapshot = report.snapshot) {
     section.lines.emplace_back("snapshot",
                                fmt::format("{} of {} in {}: {}", bytes(snapshot->bytes), bytes(snapshot->data_bytes),

@@ -23,18 +23,6 @@ std::string describe(const deployment::Deployment& deployment) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string_view name_of(migration::Lineage lineage) {
-  switch (lineage) {
-    case migration::Lineage::none:
-      return "none";
-    case migration::Lineage::peewee:
-      return "peewee";
-    case migration::Lineage::alembic:
-      return "alembic";
-  }
-  return "none";
-}
-
 }  // namespace
 
 Result<snapshot::Source> source_of(const deployment::Deployment& deployment, const migration::DatabaseState& state,

@@ -104,6 +104,27 @@ std::string first_words() {
   return join(words);
 }
 
+/// What bash and zsh do with each word that is no option, up to the end of the loop over the words; then what there is
+/// to offer. Both shells read these lines alike.
+std::string shell_parser() {
+  return fmt::format(
+      "    if [[ -z $command && -z $family ]]; then\n"
+      "      case \"$word\" in\n"
+      "{}"
+      "        *) command=\"$word\" ;;\n"
+      "      esac\n"
+      "    elif [[ -z $command ]]; then command=\"$family $word\"\n"
+      "    else ((position++)); fi\n"
+      "  done\n"
+      "  if [[ -z $command ]]; then\n"
+      "    if [[ -n $family ]]; then words=\"$seconds\"; else words='{}'; options='--help --version'; fi\n"
+      "  fi\n"
+      "  case \"$command\" in\n"
+      "{}"
+      "  esac\n",
+      family_cases("        "), first_words(), shell_cases());
+}
+
 std::string bash_script() {
   std::string out = "# bash completion for liftlock; install as /usr/share/bash-completion/completions/liftlock\n";
   out +=
@@ -113,26 +134,9 @@ std::string bash_script() {
       "  local command='' family='' seconds='' options='' words='' dirs='' files='' value='' position=0 i word\n"
       "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
       "    word=\"${COMP_WORDS[i]}\"\n"
-      "    case \"$word\" in -*) continue ;; esac\n"
-      "    if [[ -z $command && -z $family ]]; then\n"
-      "      case \"$word\" in\n";
-  out += family_cases("        ");
+      "    case \"$word\" in -*) continue ;; esac\n";
+  out += shell_parser();
   out +=
-      "        *) command=\"$word\" ;;\n"
-      "      esac\n"
-      "    elif [[ -z $command ]]; then command=\"$family $word\"\n"
-      "    else ((position++)); fi\n"
-      "  done\n"
-      "  if [[ -z $command ]]; then\n"
-      "    if [[ -n $family ]]; then words=\"$seconds\"; else words='";
-  out += first_words();
-  out +=
-      "'; options='--help --version'; fi\n"
-      "  fi\n"
-      "  case \"$command\" in\n";
-  out += shell_cases();
-  out +=
-      "  esac\n"
       "  COMPREPLY=()\n"
       "  if [[ -z $value && $cur == -* ]]; then\n"
       "    mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$cur\")\n"
@@ -160,26 +164,9 @@ std::string zsh_script() {
       "  local command='' family='' seconds='' options='' words='' dirs='' files='' value='' word\n"
       "  integer position=0\n"
       "  for word in $typed; do\n"
-      "    [[ $word == -* ]] && continue\n"
-      "    if [[ -z $command && -z $family ]]; then\n"
-      "      case \"$word\" in\n";
-  out += family_cases("        ");
+      "    [[ $word == -* ]] && continue\n";
+  out += shell_parser();
   out +=
-      "        *) command=\"$word\" ;;\n"
-      "      esac\n"
-      "    elif [[ -z $command ]]; then command=\"$family $word\"\n"
-      "    else ((position++)); fi\n"
-      "  done\n"
-      "  if [[ -z $command ]]; then\n"
-      "    if [[ -n $family ]]; then words=\"$seconds\"; else words='";
-  out += first_words();
-  out +=
-      "'; options='--help --version'; fi\n"
-      "  fi\n"
-      "  case \"$command\" in\n";
-  out += shell_cases();
-  out +=
-      "  esac\n"
       "  if [[ -z $value && $cur == -* ]]; then compadd -- ${=options}\n"
       "  elif [[ -n $dirs ]]; then compset -P 'dir:'; _files -/\n"
       "  elif [[ -n $files ]]; then _files\n"

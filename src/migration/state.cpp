@@ -84,6 +84,18 @@ bool looks_like_open_webui(const Schema& schema) {
 
 }  // namespace
 
+std::string_view name_of(Lineage lineage) {
+  switch (lineage) {
+    case Lineage::none:
+      return "none";
+    case Lineage::peewee:
+      return "peewee";
+    case Lineage::alembic:
+      return "alembic";
+  }
+  return "none";
+}
+
 Result<DatabaseState> inspect_state(Connection& connection) {
   DatabaseState state;
   const Schema schema = TRY(database::read_schema(connection));

@@ -16,6 +16,9 @@ namespace liftlock::migration {
 /// has a different, equally right schema in each.
 enum class Lineage { none, peewee, alembic };
 
+/// "none", "peewee", "alembic": as JSON and manifests say it.
+[[nodiscard]] std::string_view name_of(Lineage lineage);
+
 /// Where a database stands on Open WebUI's chain.
 struct DatabaseState {
   Lineage lineage = Lineage::none;  ///< none: no table of Open WebUI at all

@@ -106,7 +106,10 @@ Without it, in bash, with zstd, tar and sqlite3, as root if the files belong to 
                     inside ? "\"$NEW\"/" + shell_word(in_data.string()) : shell_word(manifest.secret_file.string()));
   }
   text += fmt::format(
-      "\nAt last move the old folder aside and the new one to its place, and start Open WebUI:\n\n"
+      "\nAt last give the new folder the old one's owner and mode (it has mode 700; where there is no old one, do what "
+      "the\n"
+      "user needs that Open WebUI runs as), change places, and start Open WebUI:\n\n"
+      "    chown --reference {0} \"$NEW\" && chmod --reference {0} \"$NEW\"\n"
       "    mv {0} {0}.old && mv \"$NEW\" {0}\n",
       shell_word(manifest.data_directory.string()));
   if (database.in_data.empty()) {

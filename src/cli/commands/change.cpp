@@ -2,29 +2,22 @@
 
 #include "cli/commands/all.hpp"
 #include "cli/commands/session.hpp"
-#include "cli/render/plan.hpp"
 
 namespace liftlock::cli {
 
 namespace {
 
-Result<change::Request> read(const Arguments& arguments) {
-  change::Request request;
+Result<change::Request> read(Context& context, const Arguments& arguments) {
+  change::Request request = TRY(change_request(context, arguments));
   const std::optional<std::int64_t> keep_days = TRY(arguments.number("--keep-days", 0));
-  request.version = arguments.required("VERSION");
-  request.engine = arguments.text("--engine").value_or("auto");
   if (keep_days)
     request.keep_days = static_cast<int>(std::min<std::int64_t>(*keep_days, std::numeric_limits<int>::max()));
   request.accept_loss = arguments.flag("--accept-loss");
-  request.deployment = TRY(find_deployment(arguments.required("DEPLOYMENT")));
   return request;
 }
 
 Result<void> run(Context& context, const Arguments& arguments) {
-  change::Request request = TRY(read(arguments));
-  request.show_plan = [&](const change::Plan& plan) {
-    context.say(render_plan(plan, context.talk_style(), context.globals().verbose) + "\n");
-  };
+  const change::Request request = TRY(read(context, arguments));
   Session session(context);
   return present(context, session, change::run_change(request, session.story()));
 }
@@ -44,13 +37,7 @@ const Command& change_command() {
           "snapshot is listed, and left behind only with --accept-loss or a yes to that question (--yes is not "
           "enough).",
       .arguments = {deployment_argument(), version_argument()},
-      .options = {{"--engine",
-                   "",
-                   "ENGINE",
-                   "Who migrates: native (Liftlock), app (the release itself), or auto.",
-                   Completes::choices,
-                   false,
-                   {"auto", "native", "app"}},
+      .options = {engine_option(),
                   {"--keep-days", "", "N", "How many days the old database is kept for a rollback (7)."},
                   {"--accept-loss", "", "", "For an older version: leave behind what is newer than the snapshot."}},
       .examples = {{"liftlock change dir:/srv/open-webui/data 0.12.4", "To 0.12.4, after a yes to the plan."},

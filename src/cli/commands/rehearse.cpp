@@ -1,19 +1,12 @@
 #include "cli/commands/all.hpp"
 #include "cli/commands/session.hpp"
-#include "cli/render/plan.hpp"
 
 namespace liftlock::cli {
 
 namespace {
 
 Result<void> run(Context& context, const Arguments& arguments) {
-  change::Request request;
-  request.deployment = TRY(find_deployment(arguments.required("DEPLOYMENT")));
-  request.version = arguments.required("VERSION");
-  request.engine = arguments.text("--engine").value_or("auto");
-  request.show_plan = [&](const change::Plan& plan) {
-    context.say(render_plan(plan, context.talk_style(), context.globals().verbose) + "\n");
-  };
+  const change::Request request = TRY(change_request(context, arguments));
   Session session(context);
   return present(context, session, change::run_rehearsal(request, session.story()));
 }
@@ -29,13 +22,7 @@ const Command& rehearse_command() {
           "Takes a snapshot, restores it into scratch (which proves it), migrates and verifies the copy, and reports "
           "what it found, how long it took, and the memory and disk it used. The deployment may be running.",
       .arguments = {deployment_argument(), version_argument()},
-      .options = {{"--engine",
-                   "",
-                   "ENGINE",
-                   "Who migrates: native (Liftlock), app (the release itself), or auto.",
-                   Completes::choices,
-                   false,
-                   {"auto", "native", "app"}}},
+      .options = {engine_option()},
       .examples = {{"liftlock rehearse dir:/srv/open-webui/data 0.12.4", "See how it goes, on a copy."}},
       .exit_statuses = {{0, "The rehearsal went well."},
                         {1, "It could not be run, or failed."},

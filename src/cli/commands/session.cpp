@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "cli/command.hpp"
+#include "cli/render/plan.hpp"
 #include "cli/render/report.hpp"
 #include "cli/render/text.hpp"
 
@@ -46,6 +47,26 @@ Argument deployment_argument(bool required) {
 
 Argument version_argument() {
   return {.name = "VERSION", .help = "A release, such as 0.12.4, or latest.", .completes = Completes::version};
+}
+
+Option engine_option() {
+  return {.name = "--engine",
+          .short_name = "",
+          .value = "ENGINE",
+          .help = "Who migrates: native (Liftlock), app (the release itself), or auto.",
+          .completes = Completes::choices,
+          .choices = {"auto", "native", "app"}};
+}
+
+Result<change::Request> change_request(Context& context, const Arguments& arguments) {
+  change::Request request;
+  request.deployment = TRY(find_deployment(arguments.required("DEPLOYMENT")));
+  request.version = arguments.required("VERSION");
+  request.engine = arguments.text("--engine").value_or("auto");
+  request.show_plan = [&context](const change::Plan& plan) {
+    context.say(render_plan(plan, context.talk_style(), context.globals().verbose) + "\n");
+  };
+  return request;
 }
 
 Result<void> present(Context& context, const Session& session, const Result<change::Report>& report) {

@@ -41,6 +41,12 @@ class Session {
 /// The table entry of the argument DEPLOYMENT.
 [[nodiscard]] Argument deployment_argument(bool required = true);
 [[nodiscard]] Argument version_argument();
+/// The table entry of --engine.
+[[nodiscard]] Option engine_option();
+
+/// What DEPLOYMENT, VERSION and --engine ask for, with the plan shown to the user before anything begins. Refers to
+/// `context`, which must outlive it. Errors: those of find_deployment().
+[[nodiscard]] Result<change::Request> change_request(Context& context, const Arguments& arguments);
 
 /// Presents what a story came to: the report as text or JSON, or the error.
 [[nodiscard]] Result<void> present(Context& context, const Session& session, const Result<change::Report>& report);

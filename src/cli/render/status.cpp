@@ -13,18 +13,6 @@ namespace {
 
 std::string bytes(std::int64_t count) { return format_bytes(static_cast<std::uint64_t>(count)); }
 
-std::string_view lineage_name(migration::Lineage lineage) {
-  switch (lineage) {
-    case migration::Lineage::none:
-      return "none";
-    case migration::Lineage::peewee:
-      return "peewee";
-    case migration::Lineage::alembic:
-      return "alembic";
-  }
-  return "none";
-}
-
 std::string database_text(const migration::DatabaseState& state) {
   if (state.foreign) return "not a database of Open WebUI";
   if (state.lineage == migration::Lineage::none) return "empty";
@@ -101,7 +89,7 @@ nlohmann::ordered_json status_json(const change::Status& status) {
             {"bytes", status.size.database_bytes},
             {"revision", status.state.revision.empty() ? Json() : Json(status.state.revision)},
             {"known_revision", status.state.known_revision},
-            {"lineage", lineage_name(status.state.lineage)},
+            {"lineage", name_of(status.state.lineage)},
             {"peewee_migrations", status.state.peewee_migrations},
             {"foreign", status.state.foreign},
             {"leftovers", std::move(leftovers)},

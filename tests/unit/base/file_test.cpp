@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "support/temporary_folder.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace liftlock {
 namespace {
 
 TEST(File, WritesDurablyAndLeavesNoTemporary) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   ASSERT_TRUE(file::write_durably(folder / "a", "one"));
   ASSERT_TRUE(file::write_durably(folder / "a", "two"));
   EXPECT_EQ(file::read(folder / "a").value(), "two");
@@ -18,7 +18,7 @@ TEST(File, WritesDurablyAndLeavesNoTemporary) {
 }
 
 TEST(File, ReplaceKeepingNeverLeavesTheNameEmptyAndKeepsTheOldFile) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   ASSERT_TRUE(file::write_durably(folder / "db", "old"));
   ASSERT_TRUE(file::write_durably(folder / "new", "new"));
   const auto old_identity = file::facts(folder / "db")->identity;
@@ -29,7 +29,7 @@ TEST(File, ReplaceKeepingNeverLeavesTheNameEmptyAndKeepsTheOldFile) {
 }
 
 TEST(File, ReplaceKeepingRefusesToOverwriteWhatIsKept) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   for (const char* name : {"db", "new", "kept"}) ASSERT_TRUE(file::write_durably(folder / name, name));
   EXPECT_FALSE(file::replace_keeping(folder / "new", folder / "db", folder / "kept"));
   EXPECT_EQ(file::read(folder / "kept").value(), "kept");
@@ -37,7 +37,7 @@ TEST(File, ReplaceKeepingRefusesToOverwriteWhatIsKept) {
 }
 
 TEST(File, ReplaceKeepingThatFailsLeavesBothFilesAndNoSecondName) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   ASSERT_TRUE(file::write_durably(folder / "db", "old"));
   EXPECT_FALSE(file::replace_keeping(folder / "absent", folder / "db", folder / "kept"));
   EXPECT_EQ(file::read(folder / "db").value(), "old");
@@ -45,7 +45,7 @@ TEST(File, ReplaceKeepingThatFailsLeavesBothFilesAndNoSecondName) {
 }
 
 TEST(File, CopyNeverOverwritesAndKeepsEveryByte) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   const std::string content = std::string(3'000'000, 'x') + std::string("\0end", 4);
   ASSERT_TRUE(file::write_durably(folder / "a", content));
   ASSERT_TRUE(file::copy(folder / "a", folder / "b"));
@@ -55,13 +55,13 @@ TEST(File, CopyNeverOverwritesAndKeepsEveryByte) {
 }
 
 TEST(File, RemovingWhatIsNotThereIsNoError) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   EXPECT_TRUE(file::remove(folder / "absent"));
   EXPECT_TRUE(file::remove_folder(folder / "absent"));
 }
 
 TEST(File, RemoveFolderDoesNotFollowSymlinks) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   ASSERT_TRUE(file::make_folder(folder.path() / "outside"));
   ASSERT_TRUE(file::write_durably(folder.path() / "outside/precious", "p"));
   ASSERT_TRUE(file::make_folder(folder.path() / "scratch"));

@@ -10,13 +10,13 @@
 
 #include "base/file.hpp"
 #include "base/file_stream.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace liftlock {
 namespace {
 
 TEST(FileTree, WalkSeesEveryKindAndEveryName) {
-  const test::TemporaryFolder scratch;
+  const testing::TemporaryDirectory scratch;
   const std::vector<std::string> names = {"a b", "it's \"quoted\"", "line\nbreak", "bad\xff\xfeutf8", "größe", "-rf"};
   for (const std::string& name : names) std::ofstream(scratch / name) << name;
   std::filesystem::create_directories(scratch / "empty");
@@ -47,7 +47,7 @@ TEST(FileTree, WalkSeesEveryKindAndEveryName) {
 }
 
 TEST(FileTree, ScratchGoesWithItsObjectUnlessReleased) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   std::filesystem::path gone;
   std::filesystem::path kept;
   {
@@ -62,13 +62,13 @@ TEST(FileTree, ScratchGoesWithItsObjectUnlessReleased) {
 }
 
 TEST(FileStream, OpeningAFifoDoesNotWait) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   ASSERT_EQ(::mkfifo((folder / "fifo").c_str(), 0600), 0);
   EXPECT_FALSE(file::Reader::open(folder / "fifo"));
 }
 
 TEST(FileStream, NeverOpensAnExistingFileForWriting) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   ASSERT_TRUE(file::Writer::create(folder / "a").value().write("precious"));
   EXPECT_FALSE(file::Writer::create(folder / "a"));
   EXPECT_EQ(file::read(folder / "a").value(), "precious");

@@ -4,13 +4,13 @@
 
 #include "base/file.hpp"
 #include "database/sqlite.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace liftlock {
 namespace {
 
 TEST(Lock, ASecondRunIsToldWhoHoldsIt) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   const auto first =
       Lock::acquire(folder / "lock", {4711, "liftlock change dir:/srv/data 0.12.4", "2026-11-21T10:00:00Z"});
   ASSERT_TRUE(first);
@@ -22,13 +22,13 @@ TEST(Lock, ASecondRunIsToldWhoHoldsIt) {
 }
 
 TEST(Lock, IsFreeAgainAfterItsEnd) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   { const auto first = Lock::acquire(folder / "lock", {1, "a", "b"}); }
   EXPECT_TRUE(Lock::acquire(folder / "lock", {2, "a", "b"}));
 }
 
 TEST(Lock, OfAFolderExcludesWithoutWritingIntoIt) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   const auto first = Lock::acquire_folder(folder.path());
   ASSERT_TRUE(first);
   const auto second = Lock::acquire_folder(folder.path());
@@ -37,7 +37,7 @@ TEST(Lock, OfAFolderExcludesWithoutWritingIntoIt) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
-class ExclusionTest : public testing::TestWithParam<const char*> {
+class ExclusionTest : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     auto made = database::Connection::open(database_, database::OpenMode::create);
@@ -45,7 +45,7 @@ class ExclusionTest : public testing::TestWithParam<const char*> {
     ASSERT_TRUE(made->execute(std::string("PRAGMA journal_mode=") + GetParam()));
     ASSERT_TRUE(made->execute("CREATE TABLE t (a); INSERT INTO t VALUES (7)"));
   }
-  test::TemporaryFolder folder_;
+  testing::TemporaryDirectory folder_;
   std::filesystem::path database_ = folder_ / "odd name?#%.db";
 };
 
@@ -69,7 +69,7 @@ TEST_P(ExclusionTest, IsRefusedWhileSomebodyReads) {
   EXPECT_EQ(exclusion.error().kind, ErrorKind::refused);
 }
 
-INSTANTIATE_TEST_SUITE_P(JournalModes, ExclusionTest, testing::Values("DELETE", "WAL"));
+INSTANTIATE_TEST_SUITE_P(JournalModes, ExclusionTest, ::testing::Values("DELETE", "WAL"));
 
 }  // namespace
 }  // namespace liftlock

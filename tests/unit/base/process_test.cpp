@@ -9,7 +9,7 @@
 #include <algorithm>
 
 #include "base/file.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace liftlock {
 namespace {
@@ -45,7 +45,7 @@ class Reader {
 };
 
 TEST(Process, FindsWhoHasADatabaseOpenAlsoUnderAnotherName) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   ASSERT_TRUE(file::write_durably(folder / "webui.db", "x"));
   std::filesystem::create_hard_link(folder / "webui.db", folder / "other");
   EXPECT_TRUE(process::users_of(process::database_files(folder / "webui.db")).users.empty());
@@ -57,14 +57,14 @@ TEST(Process, FindsWhoHasADatabaseOpenAlsoUnderAnotherName) {
 }
 
 TEST(Process, AReaderOfTheWalCountsToo) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   ASSERT_TRUE(file::write_durably(folder / "webui.db-wal", "x"));
   const Reader reader(folder / "webui.db-wal");
   EXPECT_EQ(process::users_of(process::database_files(folder / "webui.db")).users.size(), 1U);
 }
 
 TEST(Process, DoesNotCountItself) {
-  const test::TemporaryFolder folder;
+  const testing::TemporaryDirectory folder;
   ASSERT_TRUE(file::write_durably(folder / "a", "x"));
   const int opened = ::open((folder / "a").c_str(), O_RDONLY);
   EXPECT_TRUE(process::users_of({folder / "a"}).users.empty());

@@ -3,7 +3,7 @@
 #include "base/file.hpp"
 #include "base/format.hpp"
 #include "base/hash.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace liftlock {
 namespace {
@@ -25,7 +25,7 @@ TEST(Sha256, IsTheSameInPiecesAndReusable) {
 }
 
 TEST(Sha256, OfAFile) {
-  const test::TemporaryFolder scratch;
+  const testing::TemporaryDirectory scratch;
   const std::string content(1'000'003, 'q');
   ASSERT_TRUE(file::write_durably(scratch / "a", content));
   EXPECT_EQ(file::sha256(scratch / "a").value(), file::sha256_of(content));

@@ -5,12 +5,12 @@
 #include <fstream>
 
 #include "base/file.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace liftlock::change {
 namespace {
 
-class JournalTest : public testing::Test {
+class JournalTest : public ::testing::Test {
  protected:
   void SetUp() override {
     auto journal = Journal::open(file_);
@@ -27,7 +27,7 @@ class JournalTest : public testing::Test {
     return static_cast<std::size_t>(std::ranges::count_if(ends_, [&](std::size_t end) { return end <= length; }));
   }
 
-  test::TemporaryFolder folder_;
+  testing::TemporaryDirectory folder_;
   std::filesystem::path file_ = folder_ / "journal";
   std::vector<std::size_t> ends_;
   std::string content_;

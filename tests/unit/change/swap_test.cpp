@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "database/sqlite.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace liftlock::change {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 using database::Connection;
 using database::OpenMode;
 
-class SwapTest : public testing::Test {
+class SwapTest : public ::testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(file::write_durably(database_, "old"));
@@ -21,7 +21,7 @@ class SwapTest : public testing::Test {
     swap_ = prepare_swap(database_, candidate_, kept_).value();
   }
   [[nodiscard]] std::string content() const { return file::read(database_).value(); }
-  test::TemporaryFolder folder_;
+  testing::TemporaryDirectory folder_;
   std::filesystem::path database_ = folder_ / "webui.db";
   std::filesystem::path candidate_ = folder_ / "new";
   std::filesystem::path kept_ = folder_ / "before";
@@ -70,7 +70,7 @@ TEST_F(SwapTest, ANewFileWithoutTheOldOneIsNotDone) {
   EXPECT_EQ(state_of(swap_).value(), SwapState::unknown);
 }
 
-class SidecarTest : public testing::Test {
+class SidecarTest : public ::testing::Test {
  protected:
   /// A database whose newest row is only in its -wal, as a program that was killed leaves it.
   void SetUp() override {
@@ -82,7 +82,7 @@ class SidecarTest : public testing::Test {
     std::filesystem::copy(live, database_);
     std::filesystem::copy(live.string() + "-wal", database_.string() + "-wal");
   }
-  test::TemporaryFolder folder_;
+  testing::TemporaryDirectory folder_;
   std::filesystem::path database_ = folder_ / "webui.db";
 };
 

@@ -3,20 +3,20 @@
 
 #include "base/file.hpp"
 #include "deployment/deployment.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace liftlock::deployment {
 namespace {
 
 namespace fs = std::filesystem;
 
-class DirectoryTest : public testing::Test {
+class DirectoryTest : public ::testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(file::make_folder(data_));
     ASSERT_TRUE(file::write_durably(data_ / "webui.db", "12345"));
   }
-  test::TemporaryFolder folder_;
+  testing::TemporaryDirectory folder_;
   fs::path data_ = folder_ / "srv data/öpen 'webui'";
   fs::path home_ = folder_ / "home";
 };

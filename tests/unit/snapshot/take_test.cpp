@@ -44,7 +44,7 @@ TEST_F(Take, HoldsPagesThatAreOnlyInALiveWal) {
   ASSERT_TRUE(writer.execute("BEGIN IMMEDIATE; INSERT INTO user VALUES('not committed')"));
 
   const Snapshot snapshot = taken();
-  const test::TemporaryFolder scratch;
+  const testing::TemporaryDirectory scratch;
   const auto proof = prove(snapshot, scratch.path(), clock, progress);
   ASSERT_TRUE(proof) << why(proof);
   EXPECT_EQ(rows(proof->database, "user"), 3);

@@ -12,7 +12,7 @@
 #include "base/file_tree.hpp"
 #include "database/sqlite.hpp"
 #include "snapshot/snapshot.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace liftlock::snapshot {
 
@@ -117,7 +117,7 @@ class World : public ::testing::Test {
     return nullptr;
   }
 
-  test::TemporaryFolder folder;
+  testing::TemporaryDirectory folder;
   StillClock clock;
   NoProgress progress;
 };
