@@ -61,7 +61,7 @@ Json begin_record(const Plan& plan, const Request& request) {
                  {"to_revision", plan.head.revision},
                  {"from_releases", plan.from_releases},
                  {"keep_days", request.keep_days}};
-  if (plan.restore_point) record["restore_point"] = plan.restore_point->snapshot.string();
+  if (plan.by_snapshot) record["restore_point"] = plan.restore_point->snapshot.string();
   return record;
 }
 
@@ -145,7 +145,7 @@ Result<void> provide_from(const Proven& proven, const fs::path& to, Context& con
 Result<Proven> prove(Run& run, const Plan& plan) {
   Proven proven;
   proven.snapshot = TRY(take_snapshot(run, plan));
-  proven.downward = plan.direction == Direction::down;
+  proven.downward = plan.by_snapshot;
   proven.request.path = &plan.path;
   proven.request.state = &plan.from_state;
   proven.request.head = plan.head;
@@ -214,7 +214,7 @@ Result<Report> run_story(const Request& request, Context& context, bool only_reh
   const auto locks = TRY(take_locks(request.deployment, context.clock));
   TRY(refuse_if_unfinished(request.deployment, "Changing the version"));
   TRY(remove_scratch(request.deployment));
-  const Plan plan = TRY(make_plan(request.deployment, request.version, {request.engine}));
+  const Plan plan = TRY(make_plan(request.deployment, request.version, {request.engine, request.from_snapshot}));
   if (request.show_plan) request.show_plan(plan);
   if (plan.direction == Direction::none) return already_there(plan, context.clock);
   TRY(refuse_what_cannot_work(request.deployment, plan));
@@ -222,6 +222,7 @@ Result<Report> run_story(const Request& request, Context& context, bool only_reh
     auto driver = TRY(deployment::make_driver(request.deployment));
     if (!driver->runs_the_program()) TRY(refuse_users(*driver, request.deployment));
     TRY(agree(request, plan, context));
+    TRY(agree_to_drops(request, plan, context));
   }
   Run run =
       TRY(begin_run(request.deployment, context, only_rehearse ? "rehearse" : "change", begin_record(plan, request)));

@@ -46,9 +46,10 @@ struct Request {
   std::string version;
   std::string engine = "auto";
   int keep_days = 7;
-  bool accept_loss = false;  ///< for a downward change: what is newer than the snapshot may be left behind
+  bool accept_loss = false;  ///< for a downward change: what the plan counts, or is newer, may be left behind
   std::function<void(const Plan&)>
-      show_plan;  ///< called once the plan is there, before anything is asked; may be empty
+      show_plan;                   ///< called once the plan is there, before anything is asked; may be empty
+  std::string from_snapshot = {};  ///< see PlanOptions
 };
 
 /// Changes the version. Errors: refused (nothing changed), failed (nothing changed), rolled_back (as it was),

@@ -84,7 +84,7 @@ Result<void> refuse_users_of(const fs::path& file) {
   if (users.users.empty()) return {};
   std::string names;
   for (const process::User& user : users.users) names += fmt::format("\nprocess {}: {}", user.pid, user.command);
-  return refusal("database-in-use", fmt::format("Upgrading the database {}", file.string()), "It is open in:" + names,
+  return refusal("database-in-use", fmt::format("Migrating the database {}", file.string()), "It is open in:" + names,
                  "Stop it, then run the command again.");
 }
 
@@ -102,7 +102,7 @@ Error verification_error(const fs::path& file, const Verification& verification)
   for (const Check& check : verification.checks) {
     if (!check.ok) what += fmt::format("{}{}: {}", what.empty() ? "" : "\n", check.title, check.detail);
   }
-  return {ErrorKind::failed, "verification-failed",  fmt::format("Verifying the upgraded copy of {}", file.string()),
+  return {ErrorKind::failed, "verification-failed",  fmt::format("Verifying the migrated copy of {}", file.string()),
           std::move(what),   "Nothing was changed.", {}};
 }
 
@@ -120,7 +120,7 @@ Result<void> swap_in(const fs::path& file, const fs::path& candidate, const file
   const bool same = now.identity == migrated.identity && now.size == migrated.size &&
                     now.modified_nanoseconds == migrated.modified_nanoseconds;
   if (!same) {
-    return refusal("database-in-use", fmt::format("Upgrading the database {}", file.string()),
+    return refusal("database-in-use", fmt::format("Migrating the database {}", file.string()),
                    "Somebody has written to it meanwhile.",
                    "Stop the program that uses it, then run the command again.");
   }
@@ -128,29 +128,35 @@ Result<void> swap_in(const fs::path& file, const fs::path& candidate, const file
   return file::replace_keeping(candidate, file, kept);
 }
 
-}  // namespace
+/// A database file that nobody else works on, and where it stands.
+struct Subject {
+  fs::path file;
+  Lock lock;
+  bool exists = false;
+  migration::DatabaseState state;
+};
 
-Result<DatabaseUpgrade> upgrade_database(const fs::path& named, const std::string& revision, Clock& clock,
-                                         IdSource& ids, Progress& progress) {
+Result<Subject> take(const fs::path& named) {
   std::error_code code;
   const fs::path file = fs::weakly_canonical(fs::absolute(named), code);  // a symlink stays one: its target is replaced
   if (code) return failure("file-error", fmt::format("Looking for {}", named.string()), code.message());
-  const Lock lock = TRY(Lock::acquire_folder(file.parent_path()));
+  Lock lock = TRY(Lock::acquire_folder(file.parent_path()));
   TRY(remove_remains(file, lock));
   const bool exists = file::exists(file);
   if (exists) {
     TRY(refuse_users_of(file));
     TRY(fold_sidecars(file));
   }
-  const migration::DatabaseState state = TRY(state_of_file(file));
-  // A new database is born under Alembic alone, as Alembic's own upgrade would have it.
-  const migration::Head head{.peewee_migrations = state.lineage == migration::Lineage::none ? 0 : 18,
-                             .revision = revision};
-  const migration::Path path = TRY(migration::plan_path(state, head));
+  return Subject{file, std::move(lock), exists, TRY(state_of_file(file))};
+}
 
+/// Everything from the path on.
+Result<DatabaseUpgrade> migrate(const Subject& subject, const migration::Path& path, const migration::Head& head,
+                                Clock& clock, IdSource& ids, Progress& progress) {
+  const auto& [file, lock, exists, state] = subject;
   DatabaseUpgrade upgrade;
   upgrade.from_revision = state.revision;
-  upgrade.to_revision = revision;
+  upgrade.to_revision = head.revision;
   upgrade.steps = path.all();
   if (upgrade.steps.empty()) return upgrade;
 
@@ -175,6 +181,34 @@ Result<DatabaseUpgrade> upgrade_database(const fs::path& named, const std::strin
   upgrade.kept = fmt::format("{}{}{}", file.string(), kept_mark, stamp);
   TRY(swap_in(file, candidate.path(), migrated, upgrade.kept));
   return upgrade;
+}
+
+}  // namespace
+
+Result<DatabaseUpgrade> upgrade_database(const fs::path& named, const std::string& revision, Clock& clock,
+                                         IdSource& ids, Progress& progress) {
+  const Subject subject = TRY(take(named));
+  // A new database is born under Alembic alone, as Alembic's own upgrade would have it.
+  const migration::Head head{.peewee_migrations = subject.state.lineage == migration::Lineage::none ? 0 : 18,
+                             .revision = revision};
+  const migration::Path path = TRY(migration::plan_path(subject.state, head));
+  return migrate(subject, path, head, clock, ids, progress);
+}
+
+Result<DatabaseUpgrade> downgrade_database(const fs::path& named, const std::string& revision, const Consent& consent,
+                                           Clock& clock, IdSource& ids, Progress& progress) {
+  const Subject subject = TRY(take(named));
+  const migration::Path path = TRY(migration::plan_downgrade(subject.state, revision));
+  std::vector<migration::DownwardLoss> losses;
+  if (subject.exists) {
+    auto connection = TRY(database::Connection::open(subject.file, database::OpenMode::read_only));
+    losses = TRY(migration::count_downward_losses(connection, path));
+  }
+  if (!losses.empty()) TRY(consent(losses));
+  const migration::Head head{.peewee_migrations = subject.state.peewee_migrations, .revision = revision};
+  DatabaseUpgrade done = TRY(migrate(subject, path, head, clock, ids, progress));
+  done.losses = std::move(losses);
+  return done;
 }
 
 }  // namespace liftlock::change

@@ -12,6 +12,7 @@
 #include "base/progress.hpp"
 #include "change/verification.hpp"
 #include "migration/environment.hpp"
+#include "migration/reversal.hpp"
 #include "migration/state.hpp"
 
 namespace liftlock::change {
@@ -24,8 +25,9 @@ struct DatabaseUpgrade {
   std::filesystem::path kept;  ///< the database as it was; empty where there was none or nothing was done
   std::vector<migration::Note> notes;
   std::int64_t quarantined = 0;
-  std::filesystem::path quarantine_file;  ///< empty where nothing was quarantined
-  Verification verification;              ///< without checks for a new database
+  std::filesystem::path quarantine_file;             ///< empty where nothing was quarantined
+  Verification verification;                         ///< without checks for a new database
+  std::vector<migration::DownwardLoss> losses = {};  ///< that were agreed to, of a downgrade
 };
 
 /// Migrates the SQLite database `file` to `revision` as Alembic's `upgrade` would: beside it, verified row by row, then
@@ -35,5 +37,14 @@ struct DatabaseUpgrade {
 /// "verification-failed" (nothing was changed), those of migration::plan_path and migration::build_migrated.
 [[nodiscard]] Result<DatabaseUpgrade> upgrade_database(const std::filesystem::path& file, const std::string& revision,
                                                        Clock& clock, IdSource& ids, Progress& progress);
+
+/// Asked where a downgrade loses something; an error is handed back, and nothing was changed.
+using Consent = std::function<Result<void>(const std::vector<migration::DownwardLoss>&)>;
+
+/// The same down to `revision` (empty: the base), as Alembic's `downgrade` would, after `consent` to what is lost.
+/// Errors: as of upgrade_database, with migration::plan_downgrade; what `consent` returns.
+[[nodiscard]] Result<DatabaseUpgrade> downgrade_database(const std::filesystem::path& file, const std::string& revision,
+                                                         const Consent& consent, Clock& clock, IdSource& ids,
+                                                         Progress& progress);
 
 }  // namespace liftlock::change

@@ -21,6 +21,27 @@ std::string joined(const std::vector<std::string>& lines) {
 
 }  // namespace
 
+Result<void> agree_to_drops(const Request& request, const Plan& plan, Context& context) {
+  if (plan.losses.empty() || request.accept_loss) return {};
+  std::vector<std::string> lines;
+  for (const auto& loss : plan.losses) lines.push_back(sentence_of(loss));
+  const Question question{"down-losing", fmt::format("Go down to {} and leave this behind?", plan.target_release),
+                          lines, true, true};
+  if (context.confirm(question)) return {};
+  std::string next =
+      fmt::format("To leave it behind (a snapshot of it is kept):\n    liftlock change {} {} --accept-loss",
+                  plan.address, plan.target_release);
+  if (plan.restore_point) {
+    next += fmt::format(
+        "\nTo go back to the snapshot of {} instead, which has nothing that was written since:\n"
+        "    liftlock change {} {} --from-snapshot latest",
+        plan.restore_point->taken_at, plan.address, plan.target_release);
+  }
+  return refusal("would-lose-data", fmt::format("Going down to {}", plan.target_release),
+                 fmt::format("The deployment holds data that {} cannot hold:\n{}", plan.target_release, joined(lines)),
+                 std::move(next));
+}
+
 Result<void> provide_restore_point(const Plan& plan, const fs::path& to, Context& context) {
   const auto snapshot = TRY(snapshot::open(plan.restore_point->snapshot));
   TRY(snapshot::prove(snapshot, to.parent_path(), context.clock, context.progress));
@@ -38,10 +59,12 @@ Result<void> agree_to_losses(Run& run, const Plan& plan, const Rehearsal& rehear
       fmt::format("Go back to the snapshot of {} and leave newer data behind?", plan.restore_point->taken_at), lines,
       true, true};
   if (run.context.confirm(question)) return {};
-  return refusal("would-lose-data", fmt::format("Going back to the snapshot of {}", plan.restore_point->taken_at),
-                 fmt::format("The deployment holds data that the snapshot does not:\n{}", joined(lines)),
-                 fmt::format("To leave it behind (a snapshot of it is kept):\n    liftlock change {} {} --accept-loss",
-                             run.deployment.address, plan.target_release));
+  return refusal(
+      "would-lose-data", fmt::format("Going back to the snapshot of {}", plan.restore_point->taken_at),
+      fmt::format("The deployment holds data that the snapshot does not:\n{}", joined(lines)),
+      fmt::format("To leave it behind (a snapshot of it is kept):\n    liftlock change {} {} --from-snapshot {} "
+                  "--accept-loss",
+                  run.deployment.address, plan.target_release, plan.restore_point->snapshot.filename().string()));
 }
 
 Result<void> bring_back_files(Run& run, const fs::path& snapshot_folder) {

@@ -10,6 +10,9 @@
 /// Going back to what a snapshot holds: a change to an older release, and the files of a rollback.
 namespace liftlock::change {
 
+/// Has what migrating down leaves behind agreed to. Errors: "would-lose-data" (refused) with the counts.
+[[nodiscard]] Result<void> agree_to_drops(const Request& request, const Plan& plan, Context& context);
+
 /// Puts the database of the plan's restore point at `to`, which proves that snapshot.
 [[nodiscard]] Result<void> provide_restore_point(const Plan& plan, const std::filesystem::path& to, Context& context);
 

@@ -60,14 +60,21 @@ bool can_be_migrated(const migration::DatabaseState& state) {
   return std::ranges::all_of(state.leftovers, &migration::DatabaseState::Leftover::repairable);
 }
 
-Result<void> find_path(Plan& plan) {
+/// Peewee's migrations have no way back.
+Result<void> find_path_down(Plan& plan, const PlanOptions& options, database::Connection& database) {
+  plan.direction = Direction::down;
+  plan.by_snapshot = !options.from_snapshot.empty() || plan.head.revision.empty();
+  if (plan.by_snapshot) return {};
+  plan.path = TRY(migration::plan_downgrade(plan.from_state, plan.head.revision));
+  plan.losses = TRY(migration::count_downward_losses(database, plan.path));
+  return {};
+}
+
+Result<void> find_path(Plan& plan, const PlanOptions& options, database::Connection& database) {
   plan.direction = Direction::up;
   if (!can_be_migrated(plan.from_state)) return {};
   auto path = migration::plan_path(plan.from_state, plan.head);
-  if (!path && path.error().id == "target-older") {
-    plan.direction = Direction::down;
-    return {};
-  }
+  if (!path && path.error().id == "target-older") return find_path_down(plan, options, database);
   if (!path) return std::unexpected(path.error());
   plan.path = *std::move(path);
   if (plan.path.empty()) plan.direction = Direction::none;
@@ -83,6 +90,7 @@ void describe_steps(Plan& plan) {
   add(plan.path.repairs, false);
   add(plan.path.peewee, true);
   add(plan.path.alembic, false);
+  add(plan.path.downward, false);
 }
 
 void put_restore_point(Plan& plan, const snapshot::Snapshot& snapshot) {
@@ -123,6 +131,7 @@ Result<std::vector<hazard::Finding>> look_for_hazards(const Plan& plan, const de
   situation.users = TRY(driver->users(deployment));
   situation.disk_needed = plan.costs.disk_bytes;
   situation.disk_free = plan.costs.disk_free_bytes;
+  situation.by_snapshot = plan.by_snapshot;
   situation.restore_point = plan.restore_point.has_value();
   situation.snapshots_of = points.releases;
   return hazard::find_hazards(situation, hazard::all_checks());
@@ -158,14 +167,17 @@ Result<Plan> make_plan(const deployment::Deployment& deployment, std::string_vie
   plan.from_state = *std::move(state);
   for (const auto* release : release::releases_of(plan.from_state))
     plan.from_releases.push_back(to_string(release->version));
-  TRY(find_path(plan));
+  TRY(find_path(plan, options, *opened));
   describe_steps(plan);
 
-  const RestorePoints points = TRY(find_restore_points(deployment.state_folder, *target));
-  CostQuestion costs{&deployment, TRY(source_of(deployment, plan.from_state, plan.from_releases)), plan.direction, {}};
+  const RestorePoints points = TRY(find_restore_points(deployment.state_folder, *target, options.from_snapshot));
+  CostQuestion costs{&deployment,
+                     TRY(source_of(deployment, plan.from_state, plan.from_releases)),
+                     plan.direction == Direction::down && !plan.by_snapshot ? Direction::up : plan.direction,
+                     {}};
   if (plan.direction == Direction::down && points.newest) {
     put_restore_point(plan, *points.newest);
-    costs.restore_point = points.newest->manifest;
+    if (plan.by_snapshot) costs.restore_point = points.newest->manifest;
   }
   plan.costs = TRY(estimate_costs(costs, *opened));
   plan.findings = TRY(look_for_hazards(plan, deployment, *target, points, *opened));

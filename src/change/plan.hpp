@@ -12,6 +12,7 @@
 #include "deployment/deployment.hpp"
 #include "hazard/finding.hpp"
 #include "migration/builder.hpp"
+#include "migration/reversal.hpp"
 #include "migration/state.hpp"
 
 namespace liftlock::change {
@@ -19,7 +20,7 @@ namespace liftlock::change {
 enum class Direction {
   none,  ///< already there
   up,    ///< by migrating
-  down   ///< by a snapshot of that version
+  down   ///< by migrating, or by a snapshot of that version
 };
 
 /// One line of the plan's table.
@@ -55,12 +56,14 @@ struct Plan {
   migration::Head head;        ///< that the target release brings
   Direction direction = Direction::none;
   std::string engine = "native";
-  migration::Path path;         ///< what native will run; empty unless up
+  bool by_snapshot = false;     ///< down by restoring the restore point instead of migrating
+  migration::Path path;         ///< what native will run; empty where nothing is migrated
   std::vector<PlanStep> steps;  ///< the same for people
   std::vector<hazard::Finding> findings;
   std::vector<std::string> points_of_no_return;  ///< sentences
   Costs costs;
-  std::optional<RestorePoint> restore_point;  ///< set where direction is down and one exists
+  std::vector<migration::DownwardLoss> losses;  ///< what migrating down would leave behind, counted in this data
+  std::optional<RestorePoint> restore_point;    ///< set where direction is down and one exists, also if not by it
 
   /// The findings that refuse the change.
   [[nodiscard]] std::vector<const hazard::Finding*> blockers() const;
@@ -68,6 +71,9 @@ struct Plan {
 
 struct PlanOptions {
   std::string engine = "auto";  ///< auto, native, app
+  /// For an older version: restores this snapshot (its folder's name; "latest": the newest of that version) instead of
+  /// migrating down. Empty: migrates, where that is possible.
+  std::string from_snapshot = {};
 };
 
 /// Plans the change of `deployment` to `version` ("0.12.4", "v0.12.4", "latest"). Reads the database, writes nothing.

@@ -87,6 +87,17 @@ Json restore_point_json(const Plan& plan) {
           {"revision", plan.restore_point->revision}};
 }
 
+Json losses_json(const Plan& plan) {
+  Json losses = Json::array();
+  for (const auto& loss : plan.losses) {
+    losses.push_back({{"revision", loss.revision},
+                      {"table", loss.table},
+                      {"column", loss.column.empty() ? Json() : Json(loss.column)},
+                      {"count", loss.count}});
+  }
+  return losses;
+}
+
 }  // namespace
 
 Error refusal_of(const Plan& plan) {
@@ -119,6 +130,8 @@ nlohmann::ordered_json to_json(const Plan& plan) {
           {"refused", !plan.blockers().empty()},
           {"points_of_no_return", plan.points_of_no_return},
           {"costs", costs_json(plan.costs)},
+          {"by_snapshot", plan.by_snapshot},
+          {"losses", losses_json(plan)},
           {"restore_point", restore_point_json(plan)}};
 }
 

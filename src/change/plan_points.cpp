@@ -67,7 +67,12 @@ std::optional<std::string> point_of(const Revision& revision) {
 
 std::vector<std::string> points_of_no_return(const Plan& plan, bool has_vector_store) {
   std::vector<std::string> points;
-  if (plan.direction == Direction::down && plan.restore_point) {
+  if (plan.direction == Direction::down && !plan.by_snapshot) {
+    points.push_back(fmt::format(
+        "Until the change is settled, `liftlock rollback` undoes it; what is written under {} by then is left behind.",
+        plan.target_release));
+  }
+  if (plan.by_snapshot && plan.restore_point) {
     points.push_back(
         fmt::format("The data goes back to the snapshot of {}; what was written since is left behind, and "
                     "counted before you are asked.",

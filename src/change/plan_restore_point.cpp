@@ -19,12 +19,14 @@ std::string name_of(const snapshot::Manifest& manifest) {
 
 }  // namespace
 
-Result<RestorePoints> find_restore_points(const std::filesystem::path& store, const release::Release& target) {
+Result<RestorePoints> find_restore_points(const std::filesystem::path& store, const release::Release& target,
+                                          const std::string& wanted) {
   RestorePoints points;
   for (const auto& listed : TRY(snapshot::list(store))) {
     if (!listed.snapshot) continue;
     const snapshot::Manifest& manifest = listed.snapshot->manifest;
-    if (fits(manifest, target)) points.newest = *listed.snapshot;
+    const bool meant = wanted.empty() || wanted == "latest" || listed.snapshot->folder.filename() == wanted;
+    if (meant && fits(manifest, target)) points.newest = *listed.snapshot;
     const std::string name = name_of(manifest);
     if (std::ranges::find(points.releases, name) == points.releases.end()) points.releases.push_back(name);
   }

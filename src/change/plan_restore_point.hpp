@@ -17,7 +17,8 @@ struct RestorePoints {
 };
 
 /// Looks at the manifests only: the rehearsal proves the snapshot.
+/// `name`: only the snapshot of that name counts (its folder's); empty or "latest": any.
 [[nodiscard]] Result<RestorePoints> find_restore_points(const std::filesystem::path& store,
-                                                        const release::Release& target);
+                                                        const release::Release& target, const std::string& name);
 
 }  // namespace liftlock::change

@@ -8,7 +8,9 @@
 namespace liftlock::hazard {
 
 bool Situation::crosses(std::string_view revision) const {
-  return std::ranges::any_of(path.all(), [&](const auto* step) { return step->id == revision; });
+  const auto is_it = [&](const migration::Revision* step) { return step->id == revision; };
+  return std::ranges::any_of(path.repairs, is_it) || std::ranges::any_of(path.peewee, is_it) ||
+         std::ranges::any_of(path.alembic, is_it);
 }
 
 bool Situation::has_column(std::string_view table, std::string_view column) const {

@@ -38,6 +38,7 @@ struct Situation {
   process::Users users;          ///< who has the database open
   std::int64_t disk_needed = 0;  ///< bytes, beside the database
   std::int64_t disk_free = 0;
+  bool by_snapshot = false;               ///< the way down restores a snapshot instead of migrating
   bool restore_point = false;             ///< a snapshot of the target release is there
   std::vector<std::string> snapshots_of;  ///< releases that there are snapshots of
 

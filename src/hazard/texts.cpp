@@ -94,14 +94,16 @@ constexpr Text all_texts[] = {
      "older one may then not read it.",
      "Nothing is to be done: the snapshot holds it as it is now, and going back by snapshot brings it back."},
     {"no-restore-point", blocks, "No snapshot of that version",
-     "The database is newer than {target}, and Liftlock goes back only to what a snapshot holds. {snapshots}",
-     "Choose a version that there is a snapshot of, or one that is not older than the database:\n"
+     "The way down to {target} needs a snapshot of that version: releases before 0.3.8 have no migrations that can be "
+     "reversed, and for newer ones a snapshot was asked for. {snapshots}",
+     "Choose a version that there is a snapshot of, or a release from 0.3.8 on without --from-snapshot:\n"
      "    liftlock backups {address}"},
     {"newer-data-left-behind", warning, "Newer data is left behind",
      "Going back to {target} brings the data of the snapshot. What was written since is not in it; it is counted, and "
      "you "
      "are asked, before anything is changed. It stays in a snapshot of its own.",
-     "Export what is to be kept first, or agree to it:\n    liftlock change {address} {target} --accept-loss"},
+     "Export what is to be kept first, or agree to it:\n    liftlock change {address} {target} --from-snapshot latest "
+     "--accept-loss"},
 
     // Users
     {"emails-differ-by-case", blocks, "E-mail addresses that differ only by case",

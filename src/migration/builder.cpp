@@ -5,11 +5,14 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <set>
 #include <system_error>
 
 #include "base/fault.hpp"
 #include "database/sqlite_schema.hpp"
 #include "database/streaming_vfs.hpp"
+#include "migration/nowhere.hpp"
+#include "migration/openwebui/chain.hpp"
 #include "migration/sqlite/file_settings.hpp"
 #include "migration/sqlite/operations.hpp"
 #include "migration/sqlite/pass.hpp"
@@ -30,26 +33,47 @@ Error explain(Error error, std::string_view revision) {
   return error;
 }
 
-/// Runs the path; the caller holds the transaction.
+void record_missing_peewee(Operations& operations) {
+  std::set<std::string, std::less<>> recorded;
+  if (operations.has_table("migratehistory")) {
+    operations.read({"migratehistory"}, "SELECT name FROM migratehistory",
+                    [&](const ResultRow& row) { recorded.insert(row.text(0)); });
+  }
+  for (const Revision* migration : openwebui::peewee_migrations()) {
+    if (!recorded.contains(migration->id)) record_peewee_migration(operations, *migration);
+  }
+}
+
+/// Runs the path; the caller holds the transaction. `after_step` (may be nullptr) gets the schema after each step.
 Result<void> run_path(Connection& connection, const database::Schema& source, sqlite::OpenSource open_source,
-                      const Path& path, Environment& environment) {
+                      const Path& path, Environment& environment, std::vector<database::Schema>* after_step) {
   sqlite::SqliteOperations operations(connection, source, std::move(open_source), environment);
   try {
     for (const Revision* repair : path.repairs) {
       operations.enter(repair->id);
       repair->upgrade(operations);
+      if (after_step != nullptr) after_step->push_back(operations.schema());
     }
     for (const Revision* migration : path.peewee) {
       operations.enter(migration->id);
       migration->upgrade(operations);
       record_peewee_migration(operations, *migration);
+      if (after_step != nullptr) after_step->push_back(operations.schema());
     }
     for (const Revision* revision : path.alembic) {
       operations.enter(revision->id);
       revision->upgrade(operations);
+      if (after_step != nullptr) after_step->push_back(operations.schema());
+    }
+    for (const Revision* reversal : path.downward) {
+      operations.enter(reversal->id);
+      reversal->upgrade(operations);
+      if (after_step != nullptr) after_step->push_back(operations.schema());
     }
     operations.enter({});
-    if (!path.alembic.empty()) record_alembic_revision(operations, *path.alembic.back());
+    if (!path.alembic.empty()) record_alembic_revision(operations, path.alembic.back()->id);
+    if (!path.downward.empty()) record_alembic_revision(operations, path.downward.back()->down_revision);
+    if (path.record_peewee) record_missing_peewee(operations);
     operations.finish();
   } catch (const OperationFailed& failed) {
     return std::unexpected(explain(failed.error(), operations.revision()));
@@ -75,7 +99,7 @@ Result<void> build(const std::filesystem::path& source, const std::filesystem::p
   // Without a -wal, the lock of this transaction keeps everybody from writing, so that all connections see the same.
   sqlite::OpenSource open_source;
   if (has_source && !settings.write_ahead_log) open_source = [&] { return sqlite::open_source(source); };
-  TRY(run_path(connection, schema, std::move(open_source), path, environment));
+  TRY(run_path(connection, schema, std::move(open_source), path, environment, nullptr));
   if (has_source) TRY(sqlite::copy_other_objects(connection, schema));
   TRY(connection.execute("COMMIT"));
   if (has_source) TRY(connection.execute("DETACH DATABASE source"));
@@ -99,6 +123,7 @@ std::vector<const Revision*> Path::all() const {
   std::vector<const Revision*> steps = repairs;
   steps.insert(steps.end(), peewee.begin(), peewee.end());
   steps.insert(steps.end(), alembic.begin(), alembic.end());
+  steps.insert(steps.end(), downward.begin(), downward.end());
   return steps;
 }
 
@@ -123,8 +148,24 @@ Result<void> build_migrated(const std::filesystem::path& source, const std::file
 
 Result<void> build_fresh(database::Connection& connection, const Path& path, Environment& environment) {
   TRY(connection.execute("PRAGMA legacy_alter_table = ON; BEGIN"));
-  TRY(run_path(connection, {}, {}, path, environment));
+  TRY(run_path(connection, {}, {}, path, environment, nullptr));
   return connection.execute("COMMIT");
+}
+
+Result<SchemaRun> try_on_schema(const database::Schema& source, const Path& path) {
+  auto connection = TRY(Connection::memory());
+  TRY(connection.execute("PRAGMA legacy_alter_table = ON; ATTACH ':memory:' AS source; BEGIN"));
+  for (const auto& [name, table] : source.tables) {
+    std::string sql = database::render_create_table(table, name);
+    sql.insert(sql.find("TABLE ") + std::string_view("TABLE ").size(), "source.");
+    TRY(connection.execute(sql));
+  }
+  Nowhere nowhere;
+  SchemaRun run;
+  TRY(run_path(connection, source, {}, path, nowhere, &run.after_step));
+  TRY(connection.execute("COMMIT"));
+  run.result = TRY(database::read_schema(connection));
+  return run;
 }
 
 }  // namespace liftlock::migration

@@ -16,13 +16,19 @@
 
 namespace liftlock::migration {
 
-/// The steps from one state of the chain to another, in order.
+/// The steps from one state of the chain to another, in order. One that goes down has no `peewee` and no `alembic`.
 struct Path {
   std::vector<const Revision*> repairs = {};  ///< what a half-finished migration needs first; recorded nowhere
   std::vector<const Revision*> peewee = {};   ///< Peewee migrations to run first, and to record in migratehistory
   std::vector<const Revision*> alembic = {};  ///< then these; the last one's id is what alembic_version says afterwards
 
-  [[nodiscard]] bool empty() const { return repairs.empty() && peewee.empty() && alembic.empty(); }
+  /// Reversals (reversal.hpp), newest first; alembic_version says the last one's down_revision afterwards.
+  std::vector<const Revision*> downward = {};
+  /// Writes all 18 Peewee migrations into a migratehistory that lacks them, without running any: releases up to 0.9.5
+  /// would run them over tables that are there.
+  bool record_peewee = false;
+
+  [[nodiscard]] bool empty() const { return repairs.empty() && peewee.empty() && alembic.empty() && downward.empty(); }
   /// All of them, in the order in which they run.
   [[nodiscard]] std::vector<const Revision*> all() const;
 };
@@ -48,5 +54,12 @@ struct BuildOptions {
 /// The same into an open connection whose database is empty, with no source: what a database born on that path looks
 /// like. For schema comparison and tests.
 [[nodiscard]] Result<void> build_fresh(database::Connection& connection, const Path& path, Environment& environment);
+
+/// What a path makes of a schema, tried on empty tables in memory.
+struct SchemaRun {
+  std::vector<database::Schema> after_step;  ///< as the operations declared it, after each of path.all()
+  database::Schema result;                   ///< as SQLite has it in the end
+};
+[[nodiscard]] Result<SchemaRun> try_on_schema(const database::Schema& source, const Path& path);
 
 }  // namespace liftlock::migration

@@ -126,7 +126,11 @@ Result<void> look_for_a_started_revision(const database::Schema& schema, const D
   // What no later revision has is the user's own, or a leftover that is looked for by name.
   const auto last = database::describe_schema(TRY(expected_schema(state.lineage, {18, std::string(chain.back()->id)})));
   const bool before_users = position_of(state.revision) < position_of("b10670c03dd5");
+  const database::Table* prompt = schema.table("prompt");
+  const database::Column* prompt_id = prompt != nullptr ? prompt->column("id") : nullptr;
   std::erase_if(objects, [&](const std::string& object) {
+    // The way down over 374d2f66af06 leaves Peewee's column in databases that never had it.
+    if (object == "prompt/column/id" && prompt_id != nullptr && prompt_id->type == "INTEGER") return true;
     if (object == "knowledge/column/data") return true;  // find_stranded_data() knows more of it
     return !last.contains(object) && !(before_users && is_working_column(object)) && object != "note/column/is_pinned";
   });

@@ -8,8 +8,10 @@
 #include <tuple>
 
 #include "database/sqlite_schema.hpp"
+#include "migration/nowhere.hpp"
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/repairs.hpp"
+#include "migration/reversal.hpp"
 #include "migration/state.hpp"
 
 namespace liftlock::migration {
@@ -17,6 +19,8 @@ namespace liftlock::migration {
 namespace {
 
 constexpr int all_peewee_migrations = 18;
+/// The head of 0.9.5, the last release that runs Peewee's migrations before those of Alembic.
+constexpr std::string_view last_head_with_peewee = "a0b1c2d3e4f5";
 
 /// How many revisions of the chain have run at `revision`: 0 before the base; nullopt for an unknown one.
 std::optional<std::size_t> revisions_run(std::string_view revision) {
@@ -70,17 +74,6 @@ std::vector<const Revision*> repairs_for(const DatabaseState& state, std::size_t
   return repairs;
 }
 
-/// A world for building empty schemas in: nothing is noted, no clock or id matters.
-class Nowhere final : public Environment {
- public:
-  std::int64_t now() override { return 0; }
-  std::int64_t now_nanoseconds() override { return 0; }
-  std::string uuid4() override { return "00000000-0000-4000-8000-000000000000"; }
-  void note(Note) override {}
-  void quarantine(QuarantinedValue) override {}
-  void progress(std::string_view, std::int64_t, std::int64_t) override {}
-};
-
 Result<database::Schema> build_schema(Lineage lineage, const Head& head) {
   const auto run = revisions_run(head.revision);
   if (!run) return unknown(head.revision, "wanted");
@@ -114,7 +107,7 @@ Result<Path> plan_path(const DatabaseState& state, const Head& target) {
       state.lineage == Lineage::peewee || (state.lineage == Lineage::none && target.peewee_migrations > 0);
   const int peewee_wanted =
       !peewee_lineage ? 0 : (target.revision.empty() ? target.peewee_migrations : all_peewee_migrations);
-  if (*to < *from || (*from == 0 && peewee_wanted < state.peewee_migrations)) {
+  if (*to < *from || (*from == 0 && state.lineage != Lineage::none && peewee_wanted < state.peewee_migrations)) {
     return refusal("target-older", doing, "The database is newer than the wanted version.",
                    "A snapshot of that version can be restored; see: liftlock backups");
   }
@@ -124,6 +117,36 @@ Result<Path> plan_path(const DatabaseState& state, const Head& target) {
                      static_cast<std::size_t>(peewee_wanted));
   path.alembic = part(openwebui::alembic_revisions(), *from, *to);
   return path;
+}
+
+Result<Path> plan_downgrade(const DatabaseState& state, const std::string& revision) {
+  constexpr const char* doing = "Looking for the way down to the wanted revision";
+  if (state.foreign) {
+    return refusal("database-foreign", doing, "The database has tables, but not those of Open WebUI.",
+                   "Name a database of Open WebUI.");
+  }
+  const auto from = revisions_run(state.revision);
+  if (!from || !state.known_revision) return unknown(state.revision, "database's");
+  const auto to = revisions_run(revision);
+  if (!to) return unknown(revision, "wanted");
+  if (*to > *from) {
+    return refusal("target-newer", doing, "The database is older than the wanted revision.",
+                   "To migrate it up:\n    liftlock db upgrade");
+  }
+  if (*to == *from) return Path{};
+  TRY(refuse_what_cannot_be_repaired(state));
+  Path path;
+  path.repairs = repairs_for(state, *from);
+  for (std::size_t i = *from; i > *to; --i)
+    path.downward.push_back(&reversal_of(*openwebui::alembic_revisions()[i - 1]));
+  path.record_peewee = state.lineage == Lineage::alembic && state.peewee_migrations<all_peewee_migrations&& * to> 0 &&
+                       *to <= *revisions_run(last_head_with_peewee);
+  return path;
+}
+
+Result<database::Schema> expected_schema_below(const DatabaseState& state, const Path& path) {
+  const auto above = TRY(expected_schema(state.lineage, {state.peewee_migrations, state.revision}));
+  return TRY(try_on_schema(above, path)).result;
 }
 
 Result<database::Schema> expected_schema(Lineage lineage, const Head& head) {

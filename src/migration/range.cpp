@@ -62,4 +62,14 @@ Result<std::size_t> upgrade_target(Chain chain, std::string_view name, std::stri
   return here + *steps;
 }
 
+Result<std::size_t> downgrade_target(Chain chain, std::string_view name, std::string_view current) {
+  const std::optional<std::size_t> steps = steps_of(name, '-');
+  if (!steps) return position_of(chain, name, current);
+  const std::size_t here = TRY(position_of(chain, "current", current));
+  if (*steps > here) {
+    return usage("revision-relative", fmt::format("there are only {} revisions before this one, not {}", here, *steps));
+  }
+  return here - *steps;
+}
+
 }  // namespace liftlock::migration

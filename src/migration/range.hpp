@@ -21,4 +21,7 @@ using Chain = std::span<const Revision* const>;
 /// The target of an upgrade: a name, or "+N" from `current`. Errors also: "revision-relative".
 [[nodiscard]] Result<std::size_t> upgrade_target(Chain chain, std::string_view name, std::string_view current);
 
+/// The target of a downgrade: a name, "base", or "-N" from `current`. Errors also: "revision-relative".
+[[nodiscard]] Result<std::size_t> downgrade_target(Chain chain, std::string_view name, std::string_view current);
+
 }  // namespace liftlock::migration

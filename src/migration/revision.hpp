@@ -45,8 +45,14 @@ struct Revision {
   std::string_view create_date;    ///< as in the official script; may be empty
   std::string_view summary;        ///< what it does to the data, for the plan; empty: schema only, nothing moves
   void (*upgrade)(Operations& op);
-  std::vector<Effect> effects;
-  std::vector<Proof> proofs;
+  /// The way back; nullptr for Peewee migrations and repairs, which have none.
+  void (*downgrade)(Operations& op) = nullptr;
+  std::vector<Effect> effects = {};
+  std::vector<Proof> proofs = {};
+  /// Of the way back; what simply goes, reversal.hpp finds by itself. Lost are the rows for which a drop's condition
+  /// holds (empty: all, "0": none); of removed rows, those for which the SQL in `column` does (empty: all).
+  std::vector<Effect> down_effects = {};
+  std::vector<Proof> down_proofs = {};
 };
 
 }  // namespace liftlock::migration

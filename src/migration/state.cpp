@@ -70,9 +70,10 @@ Lineage lineage_of(const Schema& schema, const DatabaseState& state) {
       state.revision.empty() && state.peewee_migrations == 0) {
     return Lineage::none;
   }
-  if (schema.table("migratehistory") != nullptr) return Lineage::peewee;
+  // The records alone prove nothing: a way down to an old release writes them for it.
   const database::Table* user = schema.table("user");
   const database::Column* id = user != nullptr ? user->column("id") : nullptr;
+  if (id == nullptr && schema.table("migratehistory") != nullptr) return Lineage::peewee;
   return id != nullptr && id->type == "VARCHAR(255)" ? Lineage::peewee : Lineage::alembic;
 }
 
@@ -106,7 +107,9 @@ Result<DatabaseState> inspect_state(Connection& connection) {
   const bool only_version_tables = std::ranges::all_of(schema.tables, [](const auto& table) {
     return table.first == "migratehistory" || table.first == "alembic_version";
   });
-  if (only_version_tables && state.revision.empty() && state.peewee_migrations == 0) return state;
+  // A way down to the base leaves Peewee's records.
+  const bool nothing_to_go_on_from = state.peewee_migrations == 0 || state.peewee_migrations == 18;
+  if (only_version_tables && state.revision.empty() && nothing_to_go_on_from) return state;
   if (!looks_like_open_webui(schema)) {
     state.foreign = true;
     return state;

@@ -49,7 +49,15 @@ struct Head {
 /// Errors: "revision-unknown"; "target-older" where the target lies behind the state; "half-migrated" with what to do.
 [[nodiscard]] Result<Path> plan_path(const DatabaseState& state, const Head& target);
 
+/// The steps from `state` down to `revision` (empty: the base, which leaves no table of Open WebUI).
+/// Errors: as of plan_path; "target-newer" where the target lies ahead of the state.
+[[nodiscard]] Result<Path> plan_downgrade(const DatabaseState& state, const std::string& revision);
+
 /// The schema that a database of this lineage has at that head, made by running the chain on nothing.
 [[nodiscard]] Result<database::Schema> expected_schema(Lineage lineage, const Head& head);
+
+/// The schema that a database of this state has after a path from plan_downgrade. It need not be that of one which
+/// came up to the same revision: what a way back leaves (the primary keys of 461111b60977) is part of it.
+[[nodiscard]] Result<database::Schema> expected_schema_below(const DatabaseState& state, const Path& path);
 
 }  // namespace liftlock::migration

@@ -30,14 +30,15 @@ void record_peewee_migration(Operations& operations, const Revision& migration) 
                      {Value::text(migration.id), Value::text(now)});
 }
 
-void record_alembic_revision(Operations& operations, const Revision& revision) {
+void record_alembic_revision(Operations& operations, std::string_view revision) {
   if (!operations.has_table("alembic_version")) {
     operations.create_table("alembic_version", {column("version_num", "VARCHAR(32)").not_null()},
                             {primary_key({"version_num"}, "alembic_version_pkc")});
   }
   operations.execute({"alembic_version"}, "DELETE FROM alembic_version");
+  if (revision.empty()) return;
   operations.execute({"alembic_version"}, "INSERT INTO alembic_version (version_num) VALUES (?)",
-                     {Value::text(revision.id)});
+                     {Value::text(revision)});
 }
 
 }  // namespace liftlock::migration

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "migration/operations.hpp"
 #include "migration/revision.hpp"
 
@@ -7,7 +9,8 @@ namespace liftlock::migration {
 
 /// Adds the migration to `migratehistory` as Peewee's router does; makes the table where it is missing.
 void record_peewee_migration(Operations& operations, const Revision& migration);
-/// Makes `alembic_version` say `revision` and nothing else; makes the table where it is missing.
-void record_alembic_revision(Operations& operations, const Revision& revision);
+/// Makes `alembic_version` say `revision` and nothing else (empty: the base, nothing at all); makes the table where it
+/// is missing.
+void record_alembic_revision(Operations& operations, std::string_view revision);
 
 }  // namespace liftlock::migration

@@ -1,7 +1,7 @@
 // The native chain on one database, for tests/differential: it can stop inside the Peewee part, which no command can,
 // and prints what a change's report would hold.
 //
-//   migrate-tool SOURCE DESTINATION REVISION|- PEEWEE_MIGRATIONS
+//   migrate-tool SOURCE DESTINATION REVISION|- PEEWEE_MIGRATIONS|down
 #include <fmt/core.h>
 
 #include <chrono>
@@ -11,6 +11,7 @@
 #include <random>
 
 #include "migration/builder.hpp"
+#include "migration/reversal.hpp"
 #include "migration/state.hpp"
 
 namespace {
@@ -68,19 +69,40 @@ Result<void> migrate(const std::string& source, const std::string& destination, 
   return migration::build_migrated(source, destination, path, options, environment);
 }
 
+/// The same downward; answers with the losses counted beforehand.
+Result<nlohmann::json> migrate_down(const std::string& source, const std::string& destination,
+                                    const std::string& revision, migration::Environment& environment) {
+  auto connection = TRY(database::Connection::open(source, database::OpenMode::read_only));
+  const auto state = TRY(migration::inspect_state(connection));
+  const auto path = TRY(migration::plan_downgrade(state, revision));
+  auto losses = nlohmann::json::array();
+  for (const auto& loss : TRY(migration::count_downward_losses(connection, path)))
+    losses.push_back({{"table", loss.table}, {"column", loss.column}, {"count", loss.count}});
+  TRY(migration::build_migrated(source, destination, path, {}, environment));
+  return losses;
+}
+
+int fail(const Error& error) {
+  std::cerr << error.id << ": " << error.doing << ": " << error.what << " " << error.state << " " << error.next << "\n";
+  return 1;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   if (count != 5) return 2;
-  const std::string revision = arguments[3];
+  const std::string revision = std::string_view(arguments[3]) == "-" ? "" : arguments[3];
   ToolEnvironment environment;
-  const auto result =
-      migrate(arguments[1], arguments[2], {std::stoi(arguments[4]), revision == "-" ? "" : revision}, environment);
-  if (!result) {
-    const Error& error = result.error();
-    std::cerr << error.id << ": " << error.doing << ": " << error.what << " " << error.state << " " << error.next
-              << "\n";
-    return 1;
+  nlohmann::json losses = nlohmann::json::array();
+  if (std::string_view(arguments[4]) == "down") {
+    auto result = migrate_down(arguments[1], arguments[2], revision, environment);
+    if (!result) return fail(result.error());
+    losses = *std::move(result);
+  } else {
+    const auto result = migrate(arguments[1], arguments[2], {std::stoi(arguments[4]), revision}, environment);
+    if (!result) return fail(result.error());
   }
-  std::cout << environment.answer().dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) << "\n";
+  auto answer = environment.answer();
+  answer["losses"] = std::move(losses);
+  std::cout << answer.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) << "\n";
 }

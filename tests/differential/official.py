@@ -4,7 +4,7 @@ stdout. Started by yardstick.py with the yardstick's Python:
 
     official.py YARDSTICK_FOLDER SCRATCH_FOLDER alembic|peewee
 
-Requests of `alembic`: {"do": "upgrade", "database": PATH, "revision": ID} and {"do": "schema", "database": PATH}, which answers
+Requests of `alembic`: {"do": "upgrade", "database": PATH, "revision": ID} and "downgrade" likewise, and {"do": "schema", "database": PATH}, which answers
 with what SQLAlchemy's inspector sees; {"do": "watched_upgrade", "database": PATH, "revision": ID, "folder": PATH} upgrades, too,
 and answers with the states that a kill on the way would have left, copied into the folder. Request of `peewee`: {"do": "upgrade", "database": PATH, "count": N}.
 Answers: {"ok": true, "result": …} or {"ok": false, "error": TEXT}.
@@ -62,6 +62,10 @@ class Alembic:
         # env.py imports DATABASE_URL anew at every command.
         self.env.DATABASE_URL = "sqlite:///" + request["database"]
         self.alembic.command.upgrade(self.config(), request["revision"])
+
+    def downgrade(self, request):
+        self.env.DATABASE_URL = "sqlite:///" + request["database"]
+        self.alembic.command.downgrade(self.config(), request["revision"])
 
     def watched_upgrade(self, request):
         states = KillStates(pathlib.Path(request["database"]), pathlib.Path(request["folder"]), self.scripts)

@@ -20,6 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import cases  # noqa: E402
 import cases_deviation  # noqa: E402
+import cases_down  # noqa: E402
 import cases_hard  # noqa: E402
 from harness import Context, Failed, Skipped  # noqa: E402
 from yardstick import ROOT, Native, NativeFailed, Official, OfficialFailed, scratch_folder  # noqa: E402
@@ -60,7 +61,7 @@ def main():
     context = Context(official, native, scratch)
     groups = cases.all_groups(options.seed, options.random) + cases_hard.all_groups()
     if not options.self_test:
-        groups += cases_deviation.all_groups()
+        groups += cases_deviation.all_groups() + cases_down.all_groups(options.seed)
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     print(f"seed {options.seed}")
     for group in groups:

@@ -67,6 +67,9 @@ class Official:
     def upgrade(self, database, revision):
         self._worker("alembic").ask(do="upgrade", database=str(database), revision=revision)
 
+    def downgrade(self, database, revision):
+        self._worker("alembic").ask(do="downgrade", database=str(database), revision=revision)
+
     def watched_upgrade(self, database, revision, folder):
         """The states in which a kill on the way would leave the database, each with its folder; see KillStates."""
         return self._worker("alembic").ask(do="watched_upgrade", database=str(database), revision=revision, folder=str(folder))
@@ -91,11 +94,11 @@ class Native:
         self.tool = build / "migrate-tool"
         self.liftlock = build / "liftlock"
 
-    def build(self, source, destination, revision="", peewee=18):
-        """Builds the migrated form of `source` as the new file `destination`; the notes and quarantined values."""
-        answer = subprocess.run(
-            [self.tool, str(source), str(destination), revision or "-", str(peewee)], capture_output=True, errors="replace"
-        )
+    def build(self, source, destination, revision="", peewee=18, down=False):
+        """Builds the migrated form of `source` as the new file `destination`; the notes and quarantined values, and of a
+        way down (no revision: to the base) the losses counted beforehand."""
+        arguments = [revision or "-", "down" if down else str(peewee)]
+        answer = subprocess.run([self.tool, str(source), str(destination), *arguments], capture_output=True, errors="replace")
         if answer.returncode != 0:
             raise NativeFailed(f"exit {answer.returncode}: {answer.stderr.strip()}")
         return json.loads(answer.stdout)

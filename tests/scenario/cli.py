@@ -338,8 +338,49 @@ class Change(Case):
         self.assertIn("Did you mean 0.12.4", done.stderr)
 
     def test_an_older_version_without_a_snapshot_is_refused(self):
-        done = self.expect(3, "change", self.data, "0.3.30", "--yes")
-        self.assertIn("no-restore-point", done.stdout + done.stderr)
+        for arguments in (("0.3.7",), ("0.3.30", "--from-snapshot", "latest")):
+            done = self.expect(3, "change", self.data, *arguments, "--yes")
+            self.assertIn("no-restore-point", done.stdout + done.stderr)
+
+    def test_migrating_down_names_what_is_lost_and_wants_it_accepted_by_name(self):
+        before = self.content()
+        chats = "SELECT id, user_id, title, json(chat), archived, share_id FROM chat ORDER BY id"
+        wanted = self.sql(self.data / "webui.db", chats)
+        self.expect(0, "change", self.data, "0.12.4", "--yes")
+        self.expect(0, "settle", self.data, "--now", "--yes")
+        self.sql(self.data / "webui.db", "INSERT INTO pinned_note (id, user_id, note_id, created_at) VALUES ('p', 'u', 'n', 1)")
+        changed = self.content()
+        done = self.expect(3, "change", self.data, "0.3.35", "--yes")
+        self.assertIn("would-lose-data", done.stdout + done.stderr)
+        self.assertIn("pinned_note: 1 row", done.stdout + done.stderr)
+        self.assertIn("--from-snapshot latest", done.stdout + done.stderr)
+        self.assertEqual(self.content(), changed)
+        plan = json.loads(self.expect(0, "--json", "plan", self.data, "0.3.35").stdout)
+        self.assertEqual((plan["direction"], plan["by_snapshot"]), ("down", False))
+        self.assertIn({"revision": "4de81c2a3af1", "table": "pinned_note", "column": None, "count": 1}, plan["losses"])
+        self.expect(0, "change", self.data, "0.3.35", "--yes", "--accept-loss")
+        self.assertEqual(self.sql(self.data / "webui.db", chats), wanted)
+        self.assertIn("4ace53fd72c8", self.expect(0, "db", "current", "--database", self.data / "webui.db").stdout)
+        self.expect(0, "rollback", self.data, "--yes")
+        self.assertEqual(self.content(), changed)
+        self.assertNotEqual(changed, before)
+
+    def test_db_downgrade_prints_what_alembic_prints_and_keeps_the_file(self):
+        database = self.data / "webui.db"
+        self.expect(0, "db", "upgrade", "head", "--database", database, "--no-keep")
+        self.sql(database, "INSERT INTO pinned_note (id, user_id, note_id, created_at) VALUES ('p', 'u', 'n', 1)")
+        before = database.read_bytes()
+        done = self.expect(3, "db", "downgrade", "56359461a091", "--database", database, "--yes")
+        self.assertIn("pinned_note: 1 row", done.stderr)
+        self.assertEqual(database.read_bytes(), before)
+        done = self.expect(0, "db", "downgrade", "56359461a091", "--database", database, "--accept-loss")
+        self.assertIn("Running downgrade 0bd252b206fb -> ", done.stdout)
+        self.assertIn("Running downgrade 4de81c2a3af1 -> 56359461a091, add pinned_note table", done.stdout)
+        kept = next(self.data.glob("webui.db.before-*"))
+        self.assertEqual(kept.read_bytes(), before)
+        self.assertIn("56359461a091", self.expect(0, "db", "current", "--database", database).stdout)
+        self.expect(2, "db", "downgrade", "-99", "--database", database)
+        self.expect(3, "db", "downgrade", "head", "--database", database)
 
     def test_going_back_names_what_is_lost_and_wants_it_accepted_by_name(self):
         before = self.content()
@@ -348,12 +389,13 @@ class Change(Case):
         self.sql(self.data / "webui.db", "INSERT INTO memory (id, user_id, content, updated_at, created_at) "
                                          "VALUES ('newer', 'u', 'remember', 4000000000, 4000000000)")
         changed = self.content()
-        done = self.expect(3, "change", self.data, "0.3.35", "--yes")
+        back = ("change", self.data, "0.3.35", "--yes", "--from-snapshot", "latest")
+        done = self.expect(3, *back)
         self.assertIn("would-lose-data", done.stdout + done.stderr)
         self.assertIn("memory: 1 new", done.stdout + done.stderr)
         self.assertNotIn("prompt:", done.stdout + done.stderr)
         self.assertEqual(self.content(), changed)
-        self.expect(0, "change", self.data, "0.3.35", "--yes", "--accept-loss")
+        self.expect(0, *back, "--accept-loss")
         self.assertEqual(self.content(), before)
 
     def test_an_open_database_is_left_alone(self):

@@ -17,7 +17,8 @@ namespace liftlock::change::verification {
 /// what an older script of the same revision had left, is no fault of this change.
 [[nodiscard]] Result<Check> check_schema(const database::Schema& schema_before,
                                          const migration::DatabaseState& state_before, const database::Schema& schema,
-                                         migration::Lineage lineage, const migration::Head& head);
+                                         migration::Lineage lineage, const migration::Head& head,
+                                         const migration::Path& path);
 [[nodiscard]] Result<Check> check_integrity(database::Connection& database, Progress& progress);
 /// References that were broken before may still be; new ones may not.
 [[nodiscard]] Result<Check> check_foreign_keys(database::Connection* before, database::Connection& after);

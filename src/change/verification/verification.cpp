@@ -80,8 +80,8 @@ Result<Verification> verify(const VerifyRequest& request, Progress& progress) {
   const auto schema_before = TRY(database::read_schema(before));
 
   result.checks.push_back(TRY(verification::check_revision(after, request.head, lineage)));
-  result.checks.push_back(
-      TRY(verification::check_schema(schema_before, *request.state, schema_after, lineage, request.head)));
+  result.checks.push_back(TRY(
+      verification::check_schema(schema_before, *request.state, schema_after, lineage, request.head, *request.path)));
   auto accounting =
       TRY(verification::account_for_rows(before, schema_before, after, schema_after, *request.path, progress));
   auto proofs = TRY(verification::check_proofs(before, after, *request.path));

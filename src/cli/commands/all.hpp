@@ -25,6 +25,7 @@ namespace liftlock::cli {
 [[nodiscard]] const Command& db_show_command();
 [[nodiscard]] const Command& db_history_command();
 [[nodiscard]] const Command& db_upgrade_command();
+[[nodiscard]] const Command& db_downgrade_command();
 [[nodiscard]] const Command& help_command();
 [[nodiscard]] const Command& completion_command();
 [[nodiscard]] const Command& man_command();

@@ -33,13 +33,17 @@ const Command& change_command() {
           "Plans and asks; takes a snapshot and proves it; rehearses the whole change on a copy; swaps the migrated "
           "database in; verifies every row; reports. A failure at any point leaves all as it was. Nobody may "
           "use the database meanwhile: stop Open WebUI first.\n\n"
-          "An older version than the deployed one is reached by a snapshot of that version; what is newer than the "
-          "snapshot is listed, and left behind only with --accept-loss or a yes to that question (--yes is not "
-          "enough).",
+          "An older version than the deployed one is reached by migrating down, which keeps all that the older version "
+          "can hold; or, with --from-snapshot, by a snapshot of that version, which has nothing that was written "
+          "since. "
+          "Either way, what would be left behind is counted and listed, and left behind only with --accept-loss or a "
+          "yes to that question (--yes is not enough). Releases before 0.3.8 are reached by snapshot alone.",
       .arguments = {deployment_argument(), version_argument()},
       .options = {engine_option(),
                   {"--keep-days", "", "N", "How many days the old database is kept for a rollback (7)."},
-                  {"--accept-loss", "", "", "For an older version: leave behind what is newer than the snapshot."}},
+                  {"--accept-loss", "", "",
+                   "For an older version: leave behind what it cannot hold, or the snapshot has not."},
+                  from_snapshot_option()},
       .examples = {{"liftlock change dir:/srv/open-webui/data 0.12.4", "To 0.12.4, after a yes to the plan."},
                    {"liftlock change dir:/srv/open-webui/data latest --yes --json",
                     "From a script: no question, the report as JSON."}},

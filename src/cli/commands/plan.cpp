@@ -11,18 +11,21 @@ struct Options {
   std::string deployment;
   std::string version;
   std::string engine;
+  std::string from_snapshot;
 };
 
 Options read(const Arguments& arguments) {
   return {.deployment = arguments.required("DEPLOYMENT"),
           .version = arguments.required("VERSION"),
-          .engine = arguments.text("--engine").value_or("auto")};
+          .engine = arguments.text("--engine").value_or("auto"),
+          .from_snapshot = arguments.text("--from-snapshot").value_or("")};
 }
 
 Result<void> run(Context& context, const Arguments& arguments) {
   const Options options = read(arguments);
   const deployment::Deployment deployment = TRY(find_deployment(options.deployment));
-  const change::Plan plan = TRY(change::make_plan(deployment, options.version, {.engine = options.engine}));
+  const change::Plan plan = TRY(change::make_plan(deployment, options.version,
+                                                  {.engine = options.engine, .from_snapshot = options.from_snapshot}));
   if (context.json()) {
     context.answer_json(change::to_json(plan));
     return {};
@@ -32,7 +35,9 @@ Result<void> run(Context& context, const Arguments& arguments) {
     context.say("\nThis change would be refused; see what blocks it above.\n");
   } else if (plan.direction != change::Direction::none) {
     context.say("\nNothing was changed. To do it:\n  liftlock change " + deployment.address + " " +
-                plan.target_release + "\n");
+                plan.target_release +
+                (options.from_snapshot.empty() ? "" : " --from-snapshot " + options.from_snapshot) +
+                (plan.losses.empty() ? "" : " --accept-loss") + "\n");
   }
   return {};
 }
@@ -55,7 +60,8 @@ const Command& plan_command() {
                    "Who migrates: native (Liftlock), app (the release itself), or auto.",
                    Completes::choices,
                    false,
-                   {"auto", "native", "app"}}},
+                   {"auto", "native", "app"}},
+                  from_snapshot_option()},
       .examples = {{"liftlock plan dir:/srv/open-webui/data 0.12.4", "Before every change."},
                    {"liftlock plan dir:/srv/open-webui/data latest --json", "For a program."}},
       .exit_statuses = {{0, "The plan was shown, also one that would be refused."},

@@ -22,7 +22,7 @@ const Command& rehearse_command() {
           "Takes a snapshot, restores it into scratch (which proves it), migrates and verifies the copy, and reports "
           "what it found, how long it took, and the memory and disk it used. The deployment may be running.",
       .arguments = {deployment_argument(), version_argument()},
-      .options = {engine_option()},
+      .options = {engine_option(), from_snapshot_option()},
       .examples = {{"liftlock rehearse dir:/srv/open-webui/data 0.12.4", "See how it goes, on a copy."}},
       .exit_statuses = {{0, "The rehearsal went well."},
                         {1, "It could not be run, or failed."},

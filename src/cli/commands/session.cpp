@@ -45,6 +45,12 @@ Argument deployment_argument(bool required) {
           .required = required};
 }
 
+Option from_snapshot_option() {
+  return {"--from-snapshot", "", "SNAPSHOT",
+          "For an older version: restore this snapshot (\"latest\": the newest of that version) instead of migrating "
+          "down."};
+}
+
 Argument version_argument() {
   return {.name = "VERSION", .help = "A release, such as 0.12.4, or latest.", .completes = Completes::version};
 }
@@ -63,6 +69,7 @@ Result<change::Request> change_request(Context& context, const Arguments& argume
   request.deployment = TRY(find_deployment(arguments.required("DEPLOYMENT")));
   request.version = arguments.required("VERSION");
   request.engine = arguments.text("--engine").value_or("auto");
+  request.from_snapshot = arguments.text("--from-snapshot").value_or("");
   request.show_plan = [&context](const change::Plan& plan) {
     context.say(render_plan(plan, context.talk_style(), context.globals().verbose) + "\n");
   };

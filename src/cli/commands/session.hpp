@@ -43,9 +43,11 @@ class Session {
 [[nodiscard]] Argument version_argument();
 /// The table entry of --engine.
 [[nodiscard]] Option engine_option();
+/// The table entry of `--from-snapshot`.
+[[nodiscard]] Option from_snapshot_option();
 
-/// What DEPLOYMENT, VERSION and --engine ask for, with the plan shown to the user before anything begins. Refers to
-/// `context`, which must outlive it. Errors: those of find_deployment().
+/// What DEPLOYMENT, VERSION, --engine and --from-snapshot ask for, with the plan shown to the user before anything
+/// begins. Refers to `context`, which must outlive it. Errors: those of find_deployment().
 [[nodiscard]] Result<change::Request> change_request(Context& context, const Arguments& arguments);
 
 /// Presents what a story came to: the report as text or JSON, or the error.

@@ -27,14 +27,14 @@ std::string head_text(const migration::Head& head) {
   return head.revision.empty() ? fmt::format("Peewee migration {} of 18", head.peewee_migrations) : head.revision;
 }
 
-std::string_view direction_text(change::Direction direction) {
-  switch (direction) {
+std::string_view direction_text(const change::Plan& plan) {
+  switch (plan.direction) {
     case change::Direction::none:
       return "nothing to do: the database is there already";
     case change::Direction::up:
       return "up, by migrating a copy of the database";
     case change::Direction::down:
-      return "down, by a snapshot of that version";
+      return plan.by_snapshot ? "down, by a snapshot of that version" : "down, by migrating a copy of the database";
   }
   return "";
 }
@@ -43,8 +43,8 @@ std::string summary(const change::Plan& plan, const Style& style) {
   TextTable table({{""}, {""}});
   table.add({style.dim("from"), fmt::format("{}  ({})", release_span(plan.from_releases), place(plan.from_state))});
   table.add({style.dim("to"), fmt::format("{}  ({})", plan.target_release, head_text(plan.head))});
-  table.add({style.dim("direction"), std::string(direction_text(plan.direction))});
-  if (plan.direction == change::Direction::up) table.add({style.dim("engine"), plan.engine});
+  table.add({style.dim("direction"), std::string(direction_text(plan))});
+  if (plan.direction != change::Direction::none && !plan.by_snapshot) table.add({style.dim("engine"), plan.engine});
   return table.render(2);
 }
 
@@ -136,7 +136,15 @@ std::string restore_point_text(const change::Plan& plan, const Style& style) {
   table.add({style.dim("taken"), point.taken_at});
   table.add(
       {style.dim("of"), fmt::format("{}  ({})", point.release.empty() ? "unknown" : point.release, point.revision)});
-  return style.bold("\nGoes back to\n") + table.render(2);
+  if (plan.by_snapshot) return style.bold("\nGoes back to\n") + table.render(2);
+  return style.bold("\nOr goes back to this, and loses what was written since (--from-snapshot)\n") + table.render(2);
+}
+
+std::string losses_text(const change::Plan& plan, const Style& style) {
+  if (plan.losses.empty()) return {};
+  std::string out = style.bold(fmt::format("\nLeft behind, since {} cannot hold it\n", plan.target_release));
+  for (const auto& loss : plan.losses) out += fmt::format("  · {}\n", printable(sentence_of(loss)));
+  return out;
 }
 
 }  // namespace
@@ -153,8 +161,8 @@ std::string release_span(const std::vector<std::string>& releases) {
 std::string render_plan(const change::Plan& plan, const Style& style, bool verbose) {
   std::string out = style.bold(fmt::format("Plan for {}\n", printable(plan.address))) + summary(plan, style);
   if (plan.direction == change::Direction::none) return out + (plan.findings.empty() ? "" : findings_text(plan, style));
-  return out + restore_point_text(plan, style) + steps_text(plan, style, verbose) + costs_text(plan, style) +
-         findings_text(plan, style) + no_return_text(plan, style);
+  return out + losses_text(plan, style) + restore_point_text(plan, style) + steps_text(plan, style, verbose) +
+         costs_text(plan, style) + findings_text(plan, style) + no_return_text(plan, style);
 }
 
 }  // namespace liftlock::cli

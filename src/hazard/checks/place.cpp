@@ -90,9 +90,7 @@ class VectorStore final : public Check {
 class NoRestorePoint final : public Check {
  public:
   NoRestorePoint() : Check("no-restore-point") {}
-  bool applies(const Situation& situation) const override {
-    return situation.way == Way::down && !situation.restore_point;
-  }
+  bool applies(const Situation& situation) const override { return situation.by_snapshot && !situation.restore_point; }
   Result<Findings> run(const Situation& situation) const override {
     const std::string there = situation.snapshots_of.empty()
                                   ? "There are no snapshots."
@@ -104,9 +102,7 @@ class NoRestorePoint final : public Check {
 class NewerDataStays final : public Check {
  public:
   NewerDataStays() : Check("newer-data-left-behind") {}
-  bool applies(const Situation& situation) const override {
-    return situation.way == Way::down && situation.restore_point;
-  }
+  bool applies(const Situation& situation) const override { return situation.by_snapshot && situation.restore_point; }
   Result<Findings> run(const Situation& situation) const override { return Findings{finding(situation)}; }
 };
 

@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -19,6 +20,16 @@ void upgrade(Operations& op) {
   if (op.has_column("function", "is_global")) index_once(op, "is_global_idx", "function", {"is_global"});
 }
 
+void downgrade(Operations& op) {
+  drop_present_index(op, "folder_id_idx", "chat");
+  drop_present_index(op, "user_id_pinned_idx", "chat");
+  drop_present_index(op, "user_id_archived_idx", "chat");
+  drop_present_index(op, "updated_at_user_id_idx", "chat");
+  drop_present_index(op, "folder_id_user_id_idx", "chat");
+  drop_present_index(op, "user_id_idx", "tag");
+  drop_present_index(op, "is_global_idx", "function");
+}
+
 }  // namespace
 
 const Revision& revision_018012973d35() {
@@ -29,6 +40,7 @@ const Revision& revision_018012973d35() {
       .create_date = "2025-08-13 03:00:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

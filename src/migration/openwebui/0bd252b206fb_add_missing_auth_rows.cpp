@@ -25,6 +25,9 @@ void upgrade(Operations& op) {
   }
 }
 
+/// The rows stay: a password may have been set since.
+void downgrade(Operations& /*op*/) {}
+
 }  // namespace
 
 const Revision& revision_0bd252b206fb() {
@@ -35,6 +38,7 @@ const Revision& revision_0bd252b206fb() {
       .create_date = "",
       .summary = "Gives every user without a sign-in row one, with a password that never matches.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::adds_rows,

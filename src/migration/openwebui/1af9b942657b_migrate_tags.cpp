@@ -2,9 +2,11 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
 #include "migration/openwebui/need_table.hpp"
 #include "migration/openwebui/python_text.hpp"
@@ -193,6 +195,84 @@ void upgrade(Operations& op) {
   migrate_chats(op);
 }
 
+/// Names of tags by user and id.
+using TagNames = std::map<std::pair<std::string, std::string>, std::string>;
+
+/// Writes a chat's tags, and whether it is pinned, as rows of chatidtag. The official way back does nothing, and
+/// programs of that time neither find tag.data nor a tag that was given since.
+class TagsOutOfChats final : public RowStep {
+ public:
+  TagsOutOfChats(Operations& op, TagNames names)
+      : op_(op),
+        names_(std::move(names)),
+        rows_(op.insert_into("chatidtag", {"id", "tag_name", "chat_id", "user_id", "timestamp"}, "chat")),
+        tags_(op.insert_into("tag", {"id", "name", "user_id"}, "chat")) {}
+
+  void apply(Row& row) override {
+    const std::string user(row.text("user_id"));
+    if (const auto meta = load_json(row.text("meta")); meta && meta->is_object() && meta->contains("tags")) {
+      for (const Json& tag : meta->at("tags")) {
+        if (tag.is_string()) write(row, user, name_of(user, tag.get<std::string>()));
+      }
+    }
+    if (row.get("pinned").as_real() == 0) return;
+    write(row, user, "pinned");
+    if (!pinners_.insert(user).second) return;
+    const std::string id = op_.environment().uuid4();
+    tags_.insert({Value::text(id), Value::text("pinned"), Value::text(user)});
+  }
+
+ private:
+  [[nodiscard]] std::string name_of(const std::string& user, const std::string& id) const {
+    const auto found = names_.find({user, id});
+    return found != names_.end() ? found->second : id;
+  }
+
+  void write(Row& row, const std::string& user, const std::string& name) {
+    const std::string id = op_.environment().uuid4();
+    const Value time = row.get("updated_at");
+    rows_.insert({Value::text(id), Value::text(name), row.get("id"), Value::text(user),
+                  time.is_null() ? Value::integer(op_.environment().now()) : time});
+  }
+
+  Operations& op_;
+  const TagNames names_;
+  Inserter& rows_;
+  Inserter& tags_;
+  std::set<std::string> pinners_;
+};
+
+TagNames names_of_tags(Operations& op) {
+  TagNames names;
+  op.read({"tag"}, "SELECT user_id, id, name FROM tag WHERE name IS NOT NULL", [&](const ResultRow& row) {
+    names[{row.text(0), row.text(1)}] = row.text(2);
+  });
+  return names;
+}
+
+/// Each tag has an id of its own again.
+void restore_tags(Operations& op) {
+  const database::Table tag = need_table(op, "tag");
+  for (const database::UniqueConstraint& constraint : tag.unique_constraints) {
+    if (constraint.name == "uq_id_user_id") op.drop_constraint("uq_id_user_id", "tag", ConstraintKind::unique);
+  }
+  op.rewrite_rows("tag", [&op](Row& row) {
+    const std::string id = op.environment().uuid4();
+    row.set("id", Value::text(id));
+  });
+  drop_present_column(op, "tag", "meta");
+  add_missing_column(op, "tag", column("data", types::text));
+  if (!tag.primary_key) op.create_primary_key("pk_id", "tag", {"id"});
+}
+
+void downgrade(Operations& op) {
+  TagNames names = names_of_tags(op);
+  restore_tags(op);
+  op.rewrite_rows("chatidtag", [](Row& row) { row.drop(); });
+  op.rewrite_rows("chat", std::make_unique<TagsOutOfChats>(op, std::move(names)));
+  drop_present_columns(op, "chat", {"pinned", "meta"});
+}
+
 }  // namespace
 
 const Revision& revision_1af9b942657b() {
@@ -204,6 +284,7 @@ const Revision& revision_1af9b942657b() {
       .summary =
           "Tags of chats move into the chats themselves; tags are known by their name in lower case from here on.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {{.kind = Effect::Kind::changes_key,
                    .table = "tag",
                    .column = "name,user_id",
@@ -236,6 +317,16 @@ const Revision& revision_1af9b942657b() {
                    .why = "the tags of a chat stand in chat.meta"}},
       .proofs = {{.id = "pinned-chats", .title = "pinned chats", .before = pinned_before, .after = pinned_after},
                  {.id = "tagged-chats", .title = "chats with tags", .before = tagged_before, .after = tagged_after}},
+      .down_effects =
+          {{Effect::Kind::changes_key, "tag", "name,user_id", "", "each tag has an id of its own"},
+           {Effect::Kind::adds_rows, "tag", "", "", "the tag 'pinned'"},
+           {Effect::Kind::changes_key, "chatidtag", "chat_id,tag_name", "", "written anew from the chats"},
+           {Effect::Kind::removes_rows, "chatidtag", "0", "", "written anew from the chats"},
+           {Effect::Kind::adds_rows, "chatidtag", "", "", "tags of chats"},
+           {Effect::Kind::drops_column, "chat", "pinned", "0", "it is a tag"},
+           {Effect::Kind::drops_column, "chat", "meta",
+            R"sql(CASE WHEN json_valid(meta) THEN EXISTS (SELECT 1 FROM json_each(meta) WHERE "key" <> 'tags') END)sql",
+            "the tags stand in chatidtag"}},
   };
   return revision;
 }

@@ -10,6 +10,8 @@ void upgrade(Operations& op) {
   create_missing_index(op, "ix_group_member_user_id_group_id", "group_member", {"user_id", "group_id"});
 }
 
+void downgrade(Operations& op) { drop_present_index(op, "ix_group_member_user_id_group_id", "group_member"); }
+
 }  // namespace
 
 const Revision& revision_1ce6ade7d93b() {
@@ -20,6 +22,7 @@ const Revision& revision_1ce6ade7d93b() {
       .create_date = "2026-07-31 03:00:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

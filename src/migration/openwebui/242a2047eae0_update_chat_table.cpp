@@ -27,6 +27,15 @@ void upgrade(Operations& op) {
   }
 }
 
+/// The text is kept as it is; the official way back writes it anew.
+void downgrade(Operations& op) {
+  op.alter_column("chat", "chat",
+                  {.type = std::string(types::text), .nullable = true, .new_column_name = {}, .server_default = {}});
+  op.rewrite_rows("chat", [](Row& row) {
+    if (row.text("chat") == "null") row.set("chat", Value::null());
+  });
+}
+
 }  // namespace
 
 const Revision& revision_242a2047eae0() {
@@ -39,6 +48,7 @@ const Revision& revision_242a2047eae0() {
           "Chats are stored as JSON from here on: a chat that is not JSON becomes empty, its text goes to the "
           "quarantine.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {{.kind = Effect::Kind::changes_column,
                    .table = "chat",
                    .column = "chat",
@@ -53,6 +63,7 @@ const Revision& revision_242a2047eae0() {
                    .condition = "",
                    .why = "the content is in chat.chat"}},
       .proofs = {},
+      .down_effects = {{Effect::Kind::changes_column, "chat", "chat", "chat = 'null'", "an empty chat is NULL"}},
   };
   return revision;
 }

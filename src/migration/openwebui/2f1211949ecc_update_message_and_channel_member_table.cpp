@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -38,6 +39,15 @@ void upgrade(Operations& op) {
   add_missing(op, "message", column("pinned_by", types::text));
 }
 
+void downgrade(Operations& op) {
+  // The official way back leaves status, is_active, joined_at and left_at, and the program of that time cannot add a
+  // member to a table that demands joined_at.
+  drop_present_columns(op, "channel_member",
+                       {"status", "is_active", "is_channel_muted", "is_channel_pinned", "data", "meta", "joined_at",
+                        "left_at", "last_read_at", "updated_at"});
+  drop_present_columns(op, "message", {"is_pinned", "pinned_at", "pinned_by"});
+}
+
 }  // namespace
 
 const Revision& revision_2f1211949ecc() {
@@ -48,8 +58,11 @@ const Revision& revision_2f1211949ecc() {
       .create_date = "2025-11-27 03:07:56.200231",
       .summary = "Members of channels count as joined when their membership was made.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
+      .down_effects = {{Effect::Kind::drops_column, "channel_member", "joined_at", "joined_at IS NOT created_at",
+                        "older versions do not have it"}},
   };
   return revision;
 }

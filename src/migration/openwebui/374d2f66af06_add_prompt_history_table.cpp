@@ -5,6 +5,7 @@
 #include <string>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
 #include "migration/operations.hpp"
 
@@ -129,6 +130,47 @@ void upgrade(Operations& op) {
   op.rename_table("prompt_new", "prompt");
 }
 
+/// Writes each prompt into the table of old.
+class OldPrompts final : public RowStep {
+ public:
+  explicit OldPrompts(Operations& op)
+      : op_(op),
+        prompts_(op.insert_into("prompt_old", {"command", "user_id", "title", "content", "timestamp", "access_control"},
+                                "prompt")) {}
+
+  void apply(Row& row) override {
+    // One without a command has its id for one: the old table is keyed by it.
+    const std::string wanted(row.get("command").is_null() ? row.text("id") : row.text("command"));
+    const std::string slashed = wanted.empty() || wanted.starts_with('/') ? wanted : "/" + wanted;
+    std::string command = slashed;
+    for (int number = 2; !insert(row, command); ++number) command = fmt::format("{}-{}", slashed, number);
+    if (command == slashed) return;
+    op_.note("prompt", "equal-prompt-command",
+             "{} prompts had the command of another but for the slash; a number was added to it.");
+  }
+
+ private:
+  bool insert(Row& row, const std::string& command) {
+    const Value access = row.get("access_control");
+    return prompts_.insert_new({Value::text(command), row.get("user_id"), row.get("name"), row.get("content"),
+                                row.get("created_at"), access.is_null() ? Value::text("null") : access});
+  }
+
+  Operations& op_;
+  Inserter& prompts_;
+};
+
+void downgrade(Operations& op) {
+  drop_present_table(op, "prompt_history");
+  op.create_table("prompt_old", {column("command", types::string).primary_key(), column("user_id", types::string),
+                                 column("title", types::text), column("content", types::text),
+                                 column("timestamp", types::big_integer), column("access_control", types::json),
+                                 column("id", types::integer)});
+  op.rewrite_rows("prompt", std::make_unique<OldPrompts>(op));
+  op.drop_table("prompt");
+  op.rename_table("prompt_old", "prompt");
+}
+
 }  // namespace
 
 const Revision& revision_374d2f66af06() {
@@ -139,6 +181,7 @@ const Revision& revision_374d2f66af06() {
       .create_date = "2026-01-23 17:15:00.000000",
       .summary = "Prompts get ids of their own and a history; the slash before a command goes.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::changes_key, "prompt", "user_id,content", "",
@@ -157,6 +200,22 @@ const Revision& revision_374d2f66af06() {
           {
               {"prompts", "prompts", "SELECT count(*) FROM prompt", "SELECT count(*) FROM prompt"},
           },
+      .down_effects = {{Effect::Kind::drops_column, "prompt_history", "commit_message",
+                        "id IN (SELECT version_id FROM prompt)", "older programs keep no versions of prompts"},
+                       {Effect::Kind::drops_table, "prompt_history", "",
+                        "id NOT IN (SELECT version_id FROM prompt WHERE version_id IS NOT NULL)",
+                        "older programs keep no versions of prompts"},
+                       {Effect::Kind::drops_column, "prompt", "name", "0", "it is called title"},
+                       {Effect::Kind::drops_column, "prompt", "created_at", "0", "it is called timestamp"},
+                       {Effect::Kind::drops_column, "prompt", "updated_at", "0", "older programs keep one time"},
+                       {Effect::Kind::drops_column, "prompt", "version_id", "0", "it names the version in use"},
+                       {Effect::Kind::drops_column, "prompt", "is_active", "NOT is_active", "all prompts are in use"},
+                       {Effect::Kind::changes_key, "prompt", "user_id,content", "",
+                        "prompts are known by their command"},
+                       {Effect::Kind::changes_column, "prompt", "command", "",
+                        "the slash before the command comes back"},
+                       {Effect::Kind::changes_column, "prompt", "id", "", "prompts are known by their command"}},
+      .down_proofs = {{"prompts-back", "prompts", "SELECT count(*) FROM prompt", "SELECT count(*) FROM prompt"}},
   };
   return revision;
 }

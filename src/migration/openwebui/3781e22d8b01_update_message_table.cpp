@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -21,6 +22,13 @@ void upgrade(Operations& op) {
   }
 }
 
+void downgrade(Operations& op) {
+  drop_present_column(op, "channel", "type");
+  drop_present_column(op, "message", "parent_id");
+  drop_present_table(op, "message_reaction");
+  drop_present_table(op, "channel_member");
+}
+
 }  // namespace
 
 const Revision& revision_3781e22d8b01() {
@@ -31,6 +39,7 @@ const Revision& revision_3781e22d8b01() {
       .create_date = "2024-12-30 03:00:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -1,4 +1,10 @@
+#include <map>
+#include <memory>
+#include <string>
+
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
+#include "migration/openwebui/json.hpp"
 #include "migration/openwebui/leftovers.hpp"
 #include "migration/operations.hpp"
 
@@ -20,6 +26,21 @@ SELECT count(*) FROM (
 
 void upgrade(Operations& op) { move_group_members(op); }
 
+void downgrade(Operations& op) {
+  auto lists = std::make_shared<std::map<std::string, Json, std::less<>>>();
+  if (op.has_table("group_member")) {
+    op.read({"group_member"}, "SELECT group_id, user_id FROM group_member ORDER BY group_id, user_id",
+            [&](const ResultRow& row) { (*lists)[row.text(0)].push_back(row.text(1)); });
+  }
+  add_missing_column(op, "group", column("user_ids", types::json));
+  op.rewrite_rows("group", [lists](Row& row) {
+    const auto members = lists->find(row.text("id"));
+    const std::string json = members != lists->end() ? dump_json(members->second) : "[]";
+    row.set("user_ids", Value::text(json));
+  });
+  drop_present_table(op, "group_member");
+}
+
 }  // namespace
 
 const Revision& revision_37f288994c47() {
@@ -30,6 +51,7 @@ const Revision& revision_37f288994c47() {
       .create_date = "2025-11-17 03:45:25.123939",
       .summary = "The members of groups become rows of their own; repeated and deleted members are left out.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {{.kind = Effect::Kind::drops_column,
                    .table = "group",
                    .column = "user_ids",
@@ -44,6 +66,11 @@ const Revision& revision_37f288994c47() {
                   .title = "memberships of groups",
                   .before = memberships_before,
                   .after = "SELECT count(*) FROM (SELECT DISTINCT group_id, user_id FROM group_member)"}},
+      .down_effects = {{Effect::Kind::drops_table, "group_member", "", "0", "the members stand in group.user_ids"}},
+      .down_proofs =
+          {{"group-memberships-back", "memberships of groups",
+            R"sql(SELECT count(*) FROM (SELECT DISTINCT group_id, user_id FROM group_member WHERE group_id IN (SELECT id FROM "group")))sql",
+            R"sql(SELECT coalesce(sum(json_array_length(user_ids)), 0) FROM "group")sql"}},
   };
   return revision;
 }

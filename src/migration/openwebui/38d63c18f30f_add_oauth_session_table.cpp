@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -23,6 +24,8 @@ void upgrade(Operations& op) {
   index_once("idx_oauth_session_user_provider", {"user_id", "provider"});
 }
 
+void downgrade(Operations& op) { drop_present_table(op, "oauth_session"); }
+
 }  // namespace
 
 const Revision& revision_38d63c18f30f() {
@@ -33,6 +36,7 @@ const Revision& revision_38d63c18f30f() {
       .create_date = "2025-09-08 14:19:59.583921",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

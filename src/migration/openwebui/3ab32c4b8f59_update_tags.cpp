@@ -23,6 +23,21 @@ void upgrade(Operations& op) {
   }
 }
 
+/// The official way back makes the id alone the key, and stops where two users have a tag of the same name.
+bool ids_are_unique(Operations& op) {
+  bool unique = true;
+  op.read({"tag"}, "SELECT 1 FROM tag GROUP BY id HAVING count(*) > 1 LIMIT 1",
+          [&](const ResultRow&) { unique = false; });
+  return unique;
+}
+
+void downgrade(Operations& op) {
+  const bool unique = ids_are_unique(op);
+  if (need_table(op, "tag").primary_key) op.drop_constraint("", "tag", ConstraintKind::primary_key);
+  if (unique) op.create_primary_key("pk_id", "tag", {"id"});
+  op.create_unique_constraint("uq_id_user_id", "tag", {"id", "user_id"});
+}
+
 }  // namespace
 
 const Revision& revision_3ab32c4b8f59() {
@@ -33,6 +48,7 @@ const Revision& revision_3ab32c4b8f59() {
       .create_date = "2024-10-09 21:02:35.241684",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -12,6 +13,8 @@ void upgrade(Operations& op) {
   if (!op.has_column("user", "date_of_birth")) op.add_column("user", column("date_of_birth", types::date));
 }
 
+void downgrade(Operations& op) { drop_present_columns(op, "user", {"username", "bio", "gender", "date_of_birth"}); }
+
 }  // namespace
 
 const Revision& revision_3af16a1c9fb6() {
@@ -22,6 +25,7 @@ const Revision& revision_3af16a1c9fb6() {
       .create_date = "2025-08-21 02:07:18.078283",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

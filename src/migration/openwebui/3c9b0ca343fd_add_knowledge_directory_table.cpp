@@ -29,6 +29,11 @@ void upgrade(Operations& op) {
   create_missing_index(op, "ix_knowledge_file_directory_id", "knowledge_file", {"directory_id"});
 }
 
+void downgrade(Operations& op) {
+  drop_present_column(op, "knowledge_file", "directory_id");
+  drop_present_table(op, "knowledge_directory");
+}
+
 }  // namespace
 
 const Revision& revision_3c9b0ca343fd() {
@@ -39,6 +44,7 @@ const Revision& revision_3c9b0ca343fd() {
       .create_date = "2026-05-13 21:58:40.832482",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -1,4 +1,10 @@
+#include <map>
+#include <memory>
+#include <string>
+
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
+#include "migration/openwebui/json.hpp"
 #include "migration/openwebui/leftovers.hpp"
 #include "migration/operations.hpp"
 
@@ -7,6 +13,22 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) { move_knowledge_files(op); }
+
+void downgrade(Operations& op) {
+  auto lists = std::make_shared<std::map<std::string, Json, std::less<>>>();
+  if (op.has_table("knowledge_file")) {
+    op.read({"knowledge_file"}, "SELECT knowledge_id, file_id FROM knowledge_file ORDER BY knowledge_id, file_id",
+            [&](const ResultRow& row) { (*lists)[row.text(0)].push_back(row.text(1)); });
+  }
+  add_missing_column(op, "knowledge", column("data", types::json));
+  op.rewrite_rows("knowledge", [lists](Row& row) {
+    const auto files = lists->find(row.text("id"));
+    const Json data = {{"file_ids", files != lists->end() ? files->second : Json::array()}};
+    const std::string json = dump_json(data);
+    row.set("data", Value::text(json));
+  });
+  drop_present_table(op, "knowledge_file");
+}
 
 }  // namespace
 
@@ -18,6 +40,7 @@ const Revision& revision_3e0e00844bb0() {
       .create_date = "2025-12-02 06:54:19.401334",
       .summary = "The files of knowledge bases become rows of a table of their own.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::drops_column, "knowledge", "data", "", "lists of files are kept in knowledge_file"},
@@ -32,6 +55,11 @@ const Revision& revision_3e0e00844bb0() {
                "WHERE item.type = 'text' AND typeof(item.key) = 'integer' AND item.value IN (SELECT id FROM file))",
                "SELECT count(*) FROM knowledge_file"},
           },
+      .down_effects = {{Effect::Kind::drops_table, "knowledge_file", "", "0", "the files stand in knowledge.data"},
+                       {Effect::Kind::changes_column, "knowledge", "data", "", "it lists the files"}},
+      .down_proofs = {{"knowledge-files-back", "files of knowledge bases",
+                       "SELECT count(*) FROM knowledge_file WHERE knowledge_id IN (SELECT id FROM knowledge)",
+                       "SELECT coalesce(sum(json_array_length(data, '$.file_ids')), 0) FROM knowledge"}},
   };
   return revision;
 }

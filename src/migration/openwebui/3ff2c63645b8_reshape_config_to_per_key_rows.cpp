@@ -8,6 +8,7 @@
 
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/config_keys.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
 #include "migration/operations.hpp"
 
@@ -118,6 +119,62 @@ void upgrade(Operations& op) {
   }
 }
 
+/// Puts `value` at the dotted path of an object; a setting that stands where an object is needed keeps its whole name.
+void nest(Json& object, const std::string& path, Json value) {
+  const std::size_t dot = path.find('.');
+  Json* inner = nullptr;
+  if (dot != std::string::npos) {
+    Json& there = object[path.substr(0, dot)];
+    if (there.is_null()) there = Json::object();
+    if (there.is_object()) inner = &there;
+  }
+  if (inner != nullptr)
+    nest(*inner, path.substr(dot + 1), std::move(value));
+  else
+    object[path] = std::move(value);
+}
+
+/// The blob with the settings as they are now.
+Json with_settings(Operations& op, Json blob) {
+  // SQLite keeps a JSON number as a number: the column's affinity is numeric.
+  op.read({"config"}, "SELECT \"key\", CAST(value AS TEXT) FROM config ORDER BY \"key\"", [&](const ResultRow& row) {
+    if (auto value = load_json(row.text(1))) nest(blob, std::string(config_path_of(row.text(0))), *std::move(value));
+  });
+  return blob;
+}
+
+void create_old_config(Operations& op) {
+  op.create_table("config_old", {column("id", types::integer).primary_key(), column("data", types::json).not_null(),
+                                 column("version", types::integer).not_null().server_default("'0'"),
+                                 column("created_at", types::date_time).not_null().server_default("CURRENT_TIMESTAMP"),
+                                 column("updated_at", types::date_time)});
+}
+
+/// The official way back restores the blob of the day of the upgrade; without one, it writes the dotted names as they
+/// are, where no release looks for them.
+void downgrade(Operations& op) {
+  if (op.has_table("config") && !op.has_column("config", "key")) return;
+  if (!op.has_table("config_old")) create_old_config(op);
+  if (op.has_table("config")) {
+    std::optional<std::int64_t> newest;
+    std::optional<Json> blob;
+    op.read({"config_old"}, "SELECT id, data FROM config_old ORDER BY id DESC LIMIT 1", [&](const ResultRow& row) {
+      newest = row[0].as_integer();
+      blob = load_json(row.text(1));
+    });
+    const bool readable = blob && blob->is_object();
+    const Json now = with_settings(op, readable ? *blob : Json::object());
+    const std::string text = dump_json(now);
+    if (!readable && !now.empty())
+      op.insert_into("config_old", {"data", "version"}, {}).insert({Value::text(text), Value::integer(0)});
+    else if (readable && now != *blob)
+      op.execute({"config_old"}, "UPDATE config_old SET data = ? WHERE id = ?",
+                 {Value::text(text), Value::integer(*newest)});
+    op.drop_table("config");
+  }
+  op.rename_table("config_old", "config");
+}
+
 }  // namespace
 
 const Revision& revision_3ff2c63645b8() {
@@ -128,6 +185,7 @@ const Revision& revision_3ff2c63645b8() {
       .create_date = "2026-06-17 00:50:51.477073",
       .summary = "Turns the newest config blob into one row a setting; the blobs stay in config_old.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::drops_table,
@@ -143,6 +201,10 @@ const Revision& revision_3ff2c63645b8() {
               {Effect::Kind::adds_rows, "config", {}, {}, "every setting of the newest config blob becomes a row"},
           },
       .proofs = {},
+      .down_effects = {{Effect::Kind::drops_table, "config", "", "0", "the settings stand in one row again"},
+                       {Effect::Kind::changes_column, "config_old", "data", "", "it has the settings of now"},
+                       {Effect::Kind::adds_rows, "config_old", "", "", "the settings of now"},
+                       {Effect::Kind::renames_table, "config_old", "config", "", "it is the config again"}},
   };
   return revision;
 }

@@ -11,6 +11,8 @@ void upgrade(Operations& op) {
   add_missing_column(op, "memory", column("meta", types::json));
 }
 
+void downgrade(Operations& op) { drop_present_columns(op, "memory", {"path", "meta"}); }
+
 }  // namespace
 
 const Revision& revision_42e2978c7933() {
@@ -21,6 +23,7 @@ const Revision& revision_42e2978c7933() {
       .create_date = "2026-06-29 05:35:50.565887",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

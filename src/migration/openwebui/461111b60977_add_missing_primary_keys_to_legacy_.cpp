@@ -77,6 +77,9 @@ void upgrade(Operations& op) {
   }
 }
 
+/// Primary keys do no harm to older programs.
+void downgrade(Operations& /*op*/) {}
+
 }  // namespace
 
 const Revision& revision_461111b60977() {
@@ -87,6 +90,7 @@ const Revision& revision_461111b60977() {
       .create_date = "2026-05-14 04:38:14.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -1,8 +1,11 @@
+#include <fmt/core.h>
+
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/need_table.hpp"
@@ -103,6 +106,36 @@ void upgrade(Operations& op) {
   op.rewrite_rows("folder", std::make_unique<DatesToSeconds>(op));
 }
 
+/// "2026-11-21 09:44:31", UTC, as CURRENT_TIMESTAMP writes it; nullopt where that is no date of four digits' year.
+std::optional<std::string> date_of_seconds(std::int64_t seconds) {
+  constexpr std::int64_t year_0 = -62167219200;
+  constexpr std::int64_t year_10000 = 253402300800;
+  if (seconds < year_0 || seconds >= year_10000) return std::nullopt;
+  const std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
+}
+
+/// The official way back leaves the numbers, which programs of that time cannot read as dates.
+void downgrade(Operations& op) {
+  const Alteration to_dates{.type = std::string(types::date_time),
+                            .nullable = {},
+                            .new_column_name = {},
+                            .server_default = std::optional<std::string>("CURRENT_TIMESTAMP")};
+  for (const std::string_view name : {"created_at", "updated_at"}) op.alter_column("folder", name, to_dates);
+  op.rewrite_rows("folder", [](Row& row) {
+    for (const std::string_view name : {"created_at", "updated_at"}) {
+      const Value value = row.get(name);
+      if (!value.is_integer()) continue;
+      if (const auto date = date_of_seconds(value.as_integer())) row.set(name, Value::text(*date));
+    }
+  });
+}
+
 }  // namespace
 
 const Revision& revision_4ace53fd72c8() {
@@ -113,6 +146,7 @@ const Revision& revision_4ace53fd72c8() {
       .create_date = "2024-10-23 03:00:00.000000",
       .summary = "The times of folders become seconds since 1970.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {{.kind = Effect::Kind::changes_column,
                    .table = "folder",
                    .column = "created_at",
@@ -124,6 +158,8 @@ const Revision& revision_4ace53fd72c8() {
                    .condition = "typeof(updated_at) <> 'integer'",
                    .why = "dates become seconds since 1970"}},
       .proofs = {},
+      .down_effects = {{Effect::Kind::changes_column, "folder", "created_at", "", "seconds become dates"},
+                       {Effect::Kind::changes_column, "folder", "updated_at", "", "seconds become dates"}},
   };
   return revision;
 }

@@ -8,6 +8,8 @@ namespace {
 
 void upgrade(Operations& op) { add_missing_column(op, "chat_message", column("context_summary", types::text)); }
 
+void downgrade(Operations& op) { drop_present_column(op, "chat_message", "context_summary"); }
+
 }  // namespace
 
 const Revision& revision_4c5ce3d2f27f() {
@@ -18,6 +20,7 @@ const Revision& revision_4c5ce3d2f27f() {
       .create_date = "2026-06-18 23:48:08.310063",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -1,7 +1,10 @@
+#include <memory>
+#include <set>
 #include <string>
 #include <tuple>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -38,6 +41,20 @@ void upgrade(Operations& op) {
   if (op.has_column("note", "is_pinned")) move_pins(op);
 }
 
+/// A note is pinned or not for all who see it, from here on.
+void downgrade(Operations& op) {
+  auto pinned = std::make_shared<std::set<std::string, std::less<>>>();
+  if (op.has_table("pinned_note")) {
+    op.read({"pinned_note"}, "SELECT note_id FROM pinned_note",
+            [&](const ResultRow& row) { pinned->insert(row.text(0)); });
+  }
+  add_missing_column(op, "note", column("is_pinned", types::boolean));
+  op.rewrite_rows("note", [pinned](Row& row) {
+    if (pinned->contains(row.text("id"))) row.set("is_pinned", Value::integer(1));
+  });
+  drop_present_table(op, "pinned_note");
+}
+
 }  // namespace
 
 const Revision& revision_4de81c2a3af1() {
@@ -48,6 +65,7 @@ const Revision& revision_4de81c2a3af1() {
       .create_date = "2026-05-09 04:29:27.651341",
       .summary = "Pinned notes become rows of a table of their own.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::drops_column, "note", "is_pinned", "", "pins are kept in pinned_note"},
@@ -58,6 +76,13 @@ const Revision& revision_4de81c2a3af1() {
               {"pinned-notes", "pinned notes", "SELECT count(*) FROM note WHERE is_pinned = 1 AND user_id IS NOT NULL",
                "SELECT count(*) FROM pinned_note"},
           },
+      .down_effects =
+          {{Effect::Kind::drops_table, "pinned_note", "",
+            "NOT EXISTS (SELECT 1 FROM note WHERE note.id = note_id AND note.user_id IS pinned_note.user_id)",
+            "a note is pinned or not, for everybody alike"}},
+      .down_proofs = {{"pinned-notes-back", "pinned notes",
+                       "SELECT count(*) FROM note WHERE id IN (SELECT note_id FROM pinned_note)",
+                       "SELECT count(*) FROM note WHERE is_pinned"}},
   };
   return revision;
 }

@@ -8,6 +8,8 @@ namespace {
 
 void upgrade(Operations& op) { create_missing_index(op, "ix_memory_id_user_id", "memory", {"id", "user_id"}); }
 
+void downgrade(Operations& op) { drop_present_index(op, "ix_memory_id_user_id", "memory"); }
+
 }  // namespace
 
 const Revision& revision_55f1302ac17c() {
@@ -18,6 +20,7 @@ const Revision& revision_55f1302ac17c() {
       .create_date = "2026-07-24 00:00:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -48,6 +49,12 @@ void upgrade(Operations& op) {
   create_missing_index(op, "ix_calendar_event_attendee_user", "calendar_event_attendee", {"user_id", "status"});
 }
 
+void downgrade(Operations& op) {
+  drop_present_table(op, "calendar_event_attendee");
+  drop_present_table(op, "calendar_event");
+  drop_present_table(op, "calendar");
+}
+
 }  // namespace
 
 const Revision& revision_56359461a091() {
@@ -58,6 +65,7 @@ const Revision& revision_56359461a091() {
       .create_date = "2026-04-19 16:20:58.162045",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

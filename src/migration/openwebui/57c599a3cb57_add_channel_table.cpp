@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -21,6 +22,11 @@ void upgrade(Operations& op) {
   }
 }
 
+void downgrade(Operations& op) {
+  drop_present_table(op, "channel");
+  drop_present_table(op, "message");
+}
+
 }  // namespace
 
 const Revision& revision_57c599a3cb57() {
@@ -31,6 +37,7 @@ const Revision& revision_57c599a3cb57() {
       .create_date = "2024-12-22 03:00:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -16,6 +16,8 @@ void upgrade(Operations& op) {
       {unique({"channel_id", "file_id"}, "uq_channel_file_channel_file")});
 }
 
+void downgrade(Operations& op) { drop_present_table(op, "channel_file"); }
+
 }  // namespace
 
 const Revision& revision_6283dc0e4d8d() {
@@ -26,6 +28,7 @@ const Revision& revision_6283dc0e4d8d() {
       .create_date = "2025-12-10 15:11:39.424601",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

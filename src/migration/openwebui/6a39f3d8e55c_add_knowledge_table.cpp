@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
 #include "migration/operations.hpp"
 
@@ -70,6 +71,8 @@ void upgrade(Operations& op) {
   op.rewrite_rows("document", std::make_unique<CopyToKnowledge>(op));
 }
 
+void downgrade(Operations& op) { drop_present_table(op, "knowledge"); }
+
 }  // namespace
 
 const Revision& revision_6a39f3d8e55c() {
@@ -80,6 +83,7 @@ const Revision& revision_6a39f3d8e55c() {
       .create_date = "2024-10-01 14:02:35.241684",
       .summary = "Every document of the old kind also becomes a knowledge collection; the documents stay.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {{.kind = Effect::Kind::adds_rows,
                    .table = "knowledge",
                    .column = "",
@@ -89,6 +93,8 @@ const Revision& revision_6a39f3d8e55c() {
                   .title = "documents that are knowledge collections",
                   .before = "SELECT count(*) FROM document",
                   .after = "SELECT count(*) FROM document JOIN knowledge ON knowledge.id = document.collection_name"}},
+      .down_effects = {{Effect::Kind::drops_table, "knowledge", "", "id NOT IN (SELECT collection_name FROM document)",
+                        "what came from a document still stands there"}},
   };
   return revision;
 }

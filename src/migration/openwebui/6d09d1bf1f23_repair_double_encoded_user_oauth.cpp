@@ -59,6 +59,9 @@ void upgrade(Operations& op) {
   });
 }
 
+/// What was repaired stays so.
+void downgrade(Operations& /*op*/) {}
+
 }  // namespace
 
 const Revision& revision_6d09d1bf1f23() {
@@ -69,6 +72,7 @@ const Revision& revision_6d09d1bf1f23() {
       .create_date = "2026-08-10 23:20:20.374826",
       .summary = "Repairs what earlier releases encoded twice in users: external sign-ins, settings, profile data.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::changes_column,

@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -8,6 +9,8 @@ namespace {
 void upgrade(Operations& op) {
   if (!op.has_column("file", "access_control")) op.add_column("file", column("access_control", types::json));
 }
+
+void downgrade(Operations& op) { drop_present_column(op, "file", "access_control"); }
 
 }  // namespace
 
@@ -19,6 +22,7 @@ const Revision& revision_7826ab40b532() {
       .create_date = "2024-12-23 03:00:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

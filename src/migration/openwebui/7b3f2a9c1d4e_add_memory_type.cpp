@@ -11,6 +11,11 @@ void upgrade(Operations& op) {
   create_missing_index(op, "ix_memory_type", "memory", {"type"});
 }
 
+void downgrade(Operations& op) {
+  drop_present_index(op, "ix_memory_type", "memory");
+  drop_present_column(op, "memory", "type");
+}
+
 }  // namespace
 
 const Revision& revision_7b3f2a9c1d4e() {
@@ -21,6 +26,7 @@ const Revision& revision_7b3f2a9c1d4e() {
       .create_date = "2026-06-25 00:00:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -81,6 +81,12 @@ void upgrade(Operations& op) {
   }
 }
 
+void downgrade(Operations& op) {
+  for (const InitialTable& table : initial_tables()) {
+    if (op.has_table(table.name)) op.drop_table(table.name);
+  }
+}
+
 }  // namespace
 
 const Revision& revision_7e5b5dc7342b() {
@@ -91,6 +97,7 @@ const Revision& revision_7e5b5dc7342b() {
       .create_date = "",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -13,6 +14,11 @@ void upgrade(Operations& op) {
   if (!op.has_column("knowledge", "data")) op.add_column("knowledge", column("data", types::json));
 }
 
+void downgrade(Operations& op) {
+  drop_present_column(op, "channel_file", "message_id");
+  drop_present_column(op, "knowledge", "data");
+}
+
 }  // namespace
 
 const Revision& revision_81cc2ce44d79() {
@@ -23,6 +29,7 @@ const Revision& revision_81cc2ce44d79() {
       .create_date = "2025-12-10 16:07:58.001282",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::changes_column, "knowledge", "data", "", "it begins anew, empty"},

@@ -140,6 +140,8 @@ void upgrade(Operations& op) {
   op.rewrite_rows("chat", std::make_unique<MessageRows>(op, table_is_new));
 }
 
+void downgrade(Operations& op) { drop_present_table(op, "chat_message"); }
+
 }  // namespace
 
 const Revision& revision_8452d01d26d7() {
@@ -150,11 +152,16 @@ const Revision& revision_8452d01d26d7() {
       .create_date = "2026-02-01 04:00:00.000000",
       .summary = "Every message of every chat also becomes a row of the new table chat_message.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::adds_rows, "chat_message", "", "", "messages of chats"},
           },
       .proofs = {},
+      .down_effects =
+          {{Effect::Kind::drops_table, "chat_message", "",
+            R"sql(id NOT IN (SELECT chat.id || '-' || message."key" FROM chat, json_each(CASE WHEN json_valid(chat.chat) THEN chat.chat ELSE '{}' END, '$.history.messages') AS message))sql",
+            "the messages stand in the chats"}},
   };
   return revision;
 }

@@ -8,6 +8,8 @@ namespace {
 
 void upgrade(Operations& op) { add_missing_column(op, "chat_message", column("meta", types::json)); }
 
+void downgrade(Operations& op) { drop_present_column(op, "chat_message", "meta"); }
+
 }  // namespace
 
 const Revision& revision_856c5b02fb54() {
@@ -18,6 +20,7 @@ const Revision& revision_856c5b02fb54() {
       .create_date = "2026-07-16 01:39:39.291935",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -35,6 +36,13 @@ void upgrade(Operations& op) {
   create_channel_webhook(op);
 }
 
+void downgrade(Operations& op) {
+  drop_present_columns(op, "channel",
+                       {"is_private", "archived_at", "archived_by", "deleted_at", "deleted_by", "updated_by"});
+  drop_present_columns(op, "channel_member", {"role", "invited_by", "invited_at"});
+  drop_present_table(op, "channel_webhook");
+}
+
 }  // namespace
 
 const Revision& revision_90ef40d4714e() {
@@ -45,6 +53,7 @@ const Revision& revision_90ef40d4714e() {
       .create_date = "2025-11-30 06:33:38.790341",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

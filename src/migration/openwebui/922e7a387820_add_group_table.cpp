@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -21,6 +22,14 @@ void upgrade(Operations& op) {
   if (!op.has_column("tool", "access_control")) op.add_column("tool", column("access_control", types::json));
 }
 
+void downgrade(Operations& op) {
+  drop_present_table(op, "group");
+  drop_present_columns(op, "model", {"access_control", "is_active"});
+  drop_present_column(op, "knowledge", "access_control");
+  drop_present_column(op, "prompt", "access_control");
+  drop_present_column(op, "tool", "access_control");
+}
+
 }  // namespace
 
 const Revision& revision_922e7a387820() {
@@ -31,8 +40,10 @@ const Revision& revision_922e7a387820() {
       .create_date = "2024-11-14 03:00:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
+      .down_effects = {{Effect::Kind::drops_column, "model", "is_active", "NOT is_active", "all models are in use"}},
   };
   return revision;
 }

@@ -11,6 +11,11 @@ void upgrade(Operations& op) {
   create_missing_index(op, "ix_automation_user_folder", "automation", {"user_id", "folder_id"});
 }
 
+void downgrade(Operations& op) {
+  drop_present_index(op, "ix_automation_user_folder", "automation");
+  drop_present_column(op, "automation", "folder_id");
+}
+
 }  // namespace
 
 const Revision& revision_959eaac8f909() {
@@ -21,6 +26,7 @@ const Revision& revision_959eaac8f909() {
       .create_date = "2026-07-26 19:19:31.345756",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -14,6 +14,8 @@ void upgrade(Operations& op) {
   op.rewrite_rows("chat", std::make_unique<CurrentMessageStep>(op));
 }
 
+void downgrade(Operations& op) { drop_present_column(op, "chat", "current_message_id"); }
+
 }  // namespace
 
 const Revision& revision_9a1b2c3d4e5f() {
@@ -24,6 +26,7 @@ const Revision& revision_9a1b2c3d4e5f() {
       .create_date = "2026-07-23 00:00:00.000000",
       .summary = "Marks in every chat which message is on view: the one that the chat names, else its latest leaf.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::changes_column,
@@ -33,6 +36,7 @@ const Revision& revision_9a1b2c3d4e5f() {
                "every chat says which message is on view"},
           },
       .proofs = {},
+      .down_effects = {{Effect::Kind::drops_column, "chat", "current_message_id", "0", "the chat itself says it"}},
   };
   return revision;
 }

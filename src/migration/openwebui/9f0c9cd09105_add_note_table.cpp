@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -14,6 +15,8 @@ void upgrade(Operations& op) {
   }
 }
 
+void downgrade(Operations& op) { drop_present_table(op, "note"); }
+
 }  // namespace
 
 const Revision& revision_9f0c9cd09105() {
@@ -24,6 +27,7 @@ const Revision& revision_9f0c9cd09105() {
       .create_date = "2025-05-03 03:00:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

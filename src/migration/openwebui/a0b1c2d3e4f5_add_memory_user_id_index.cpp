@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -8,6 +9,8 @@ namespace {
 void upgrade(Operations& op) {
   if (!op.has_index("memory", "ix_memory_user_id")) op.create_index("ix_memory_user_id", "memory", {"user_id"});
 }
+
+void downgrade(Operations& op) { drop_present_index(op, "ix_memory_user_id", "memory"); }
 
 }  // namespace
 
@@ -19,6 +22,7 @@ const Revision& revision_a0b1c2d3e4f5() {
       .create_date = "2025-09-15 03:00:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

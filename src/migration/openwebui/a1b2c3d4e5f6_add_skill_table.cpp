@@ -18,6 +18,8 @@ void upgrade(Operations& op) {
   create_missing_index(op, "idx_skill_updated_at", "skill", {"updated_at"});
 }
 
+void downgrade(Operations& op) { drop_present_table(op, "skill"); }
+
 }  // namespace
 
 const Revision& revision_a1b2c3d4e5f6() {
@@ -28,6 +30,7 @@ const Revision& revision_a1b2c3d4e5f6() {
       .create_date = "2026-02-11 09:30:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

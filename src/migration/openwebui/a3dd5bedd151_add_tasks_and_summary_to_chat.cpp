@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -10,6 +11,8 @@ void upgrade(Operations& op) {
   if (!op.has_column("chat", "summary")) op.add_column("chat", column("summary", types::text));
 }
 
+void downgrade(Operations& op) { drop_present_columns(op, "chat", {"summary", "tasks"}); }
+
 }  // namespace
 
 const Revision& revision_a3dd5bedd151() {
@@ -20,6 +23,7 @@ const Revision& revision_a3dd5bedd151() {
       .create_date = "2026-03-29 22:15:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

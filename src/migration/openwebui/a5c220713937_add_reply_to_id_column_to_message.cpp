@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -8,6 +9,8 @@ namespace {
 void upgrade(Operations& op) {
   if (!op.has_column("message", "reply_to_id")) op.add_column("message", column("reply_to_id", types::text));
 }
+
+void downgrade(Operations& op) { drop_present_column(op, "message", "reply_to_id"); }
 
 }  // namespace
 
@@ -19,6 +22,7 @@ const Revision& revision_a5c220713937() {
       .create_date = "2025-09-27 02:24:18.058455",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -11,6 +11,8 @@ void upgrade(Operations& op) {
   add_missing_column(op, "auth", column("session_stamp", types::text));
 }
 
+void downgrade(Operations& op) { drop_present_columns(op, "auth", {"session_stamp", "mfa"}); }
+
 }  // namespace
 
 const Revision& revision_a7d3e9f2b641() {
@@ -21,6 +23,7 @@ const Revision& revision_a7d3e9f2b641() {
       .create_date = "",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

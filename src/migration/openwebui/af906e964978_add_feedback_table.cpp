@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -15,6 +16,8 @@ void upgrade(Operations& op) {
   }
 }
 
+void downgrade(Operations& op) { drop_present_table(op, "feedback"); }
+
 }  // namespace
 
 const Revision& revision_af906e964978() {
@@ -25,6 +28,7 @@ const Revision& revision_af906e964978() {
       .create_date = "2024-10-20 17:02:35.241684",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -8,6 +8,8 @@ namespace {
 
 void upgrade(Operations& op) { add_missing_column(op, "user", column("variables", types::json)); }
 
+void downgrade(Operations& op) { drop_present_column(op, "user", "variables"); }
+
 }  // namespace
 
 const Revision& revision_b0018471bbbe() {
@@ -18,6 +20,7 @@ const Revision& revision_b0018471bbbe() {
       .create_date = "2026-07-24 01:21:46.457057",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -1,9 +1,12 @@
 #include <fmt/core.h>
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
 #include "migration/operations.hpp"
 
@@ -130,6 +133,50 @@ void upgrade(Operations& op) {
   if (op.has_column("user", "api_key")) move_api_keys(op, table_is_new);
 }
 
+/// "google@123" of {"google": {"sub": "123"}}: the first of the identities.
+std::optional<std::string> first_identity(std::string_view oauth) {
+  auto identities = load_json(oauth);
+  if (identities && identities->is_string()) identities = load_json(identities->get_ref<const std::string&>());
+  if (!identities || !identities->is_object() || identities->empty()) return std::nullopt;
+  const auto first = identities->begin();
+  if (!first->is_object() || !first->contains("sub")) return std::nullopt;
+  const Json& sub = first->at("sub");
+  if (!sub.is_string() && !sub.is_number_integer()) return std::nullopt;
+  return first.key() + "@" + (sub.is_string() ? sub.get<std::string>() : sub.dump());
+}
+
+/// The key of each user; of several the last one made.
+std::map<std::string, std::string, std::less<>> keys_of_users(Operations& op) {
+  std::map<std::string, std::string, std::less<>> keys;
+  if (!op.has_table("api_key")) return keys;
+  op.read({"api_key"}, "SELECT user_id, \"key\" FROM api_key WHERE user_id IS NOT NULL ORDER BY rowid",
+          [&](const ResultRow& row) { keys[row.text(0)] = row.text(1); });
+  return keys;
+}
+
+void downgrade(Operations& op) {
+  add_missing(op, "user", column("oauth_sub", types::text));
+  add_missing(op, "user", column("api_key", types::string));
+  op.rewrite_rows(
+      "user",
+      [keys = std::make_shared<const std::map<std::string, std::string, std::less<>>>(keys_of_users(op))](Row& row) {
+        if (const auto identity = first_identity(row.text("oauth"))) row.set("oauth_sub", Value::text(*identity));
+        if (const auto key = keys->find(row.text("id")); key != keys->end())
+          row.set("api_key", Value::text(key->second));
+        for (const std::string_view name : {"info", "settings"}) {
+          if (row.text(name) == "null") row.set(name, Value::null());
+        }
+      });
+  drop_present_table(op, "api_key");
+  drop_present_columns(op, "user",
+                       {"oauth", "profile_banner_image_url", "timezone", "presence_state", "status_emoji",
+                        "status_message", "status_expires_at"});
+  for (const std::string_view name : {"info", "settings"}) {
+    op.alter_column("user", name,
+                    {.type = std::string(types::text), .nullable = true, .new_column_name = {}, .server_default = {}});
+  }
+}
+
 }  // namespace
 
 const Revision& revision_b10670c03dd5() {
@@ -142,6 +189,7 @@ const Revision& revision_b10670c03dd5() {
           "Users' settings and info become JSON; API keys move to a table of their own, and the identities of single "
           "sign-on to user.oauth.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::changes_column, "user", "info", "",
@@ -165,6 +213,20 @@ const Revision& revision_b10670c03dd5() {
                R"(SELECT count(*) FROM "user" WHERE oauth_sub <> '')",
                R"(SELECT count(*) FROM "user" WHERE oauth IS NOT NULL)"},
           },
+      .down_effects =
+          {{Effect::Kind::drops_table, "api_key", "",
+            "rowid NOT IN (SELECT max(rowid) FROM api_key WHERE user_id IN (SELECT id FROM \"user\") GROUP BY "
+            "user_id)",
+            "a user has one API key"},
+           {Effect::Kind::drops_column, "user", "oauth",
+            "CASE WHEN json_valid(oauth) THEN json_type(oauth) = 'object' AND (SELECT count(*) FROM "
+            "json_each(oauth)) > 1 END",
+            "a user has one identity of single sign-on, the first"},
+           {Effect::Kind::changes_column, "user", "info", "info = 'null'", "an empty value is NULL"},
+           {Effect::Kind::changes_column, "user", "settings", "settings = 'null'", "an empty value is NULL"}},
+      .down_proofs = {{"users-with-api-key", "users who have an API key",
+                       R"sql(SELECT count(DISTINCT user_id) FROM api_key WHERE user_id IN (SELECT id FROM "user"))sql",
+                       R"sql(SELECT count(*) FROM "user" WHERE api_key <> '')sql"}},
   };
   return revision;
 }

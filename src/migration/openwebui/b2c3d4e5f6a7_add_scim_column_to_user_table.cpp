@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -8,6 +9,8 @@ namespace {
 void upgrade(Operations& op) {
   if (!op.has_column("user", "scim")) op.add_column("user", column("scim", types::json));
 }
+
+void downgrade(Operations& op) { drop_present_column(op, "user", "scim"); }
 
 }  // namespace
 
@@ -19,6 +22,7 @@ const Revision& revision_b2c3d4e5f6a7() {
       .create_date = "2026-02-13 14:19:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

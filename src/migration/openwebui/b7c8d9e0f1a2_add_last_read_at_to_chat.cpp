@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -12,6 +13,8 @@ void upgrade(Operations& op) {
   });
 }
 
+void downgrade(Operations& op) { drop_present_column(op, "chat", "last_read_at"); }
+
 }  // namespace
 
 const Revision& revision_b7c8d9e0f1a2() {
@@ -22,12 +25,15 @@ const Revision& revision_b7c8d9e0f1a2() {
       .create_date = "2026-04-01 04:00:00.000000",
       .summary = "Every chat counts as read.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::changes_column, "chat", "last_read_at", "",
                "an interrupted migration had left it empty; chats that are there count as read"},
           },
       .proofs = {},
+      .down_effects = {{Effect::Kind::drops_column, "chat", "last_read_at", "last_read_at IS NOT updated_at",
+                        "older versions do not have it"}},
   };
   return revision;
 }

@@ -15,6 +15,8 @@ void upgrade(Operations& op) {
   create_missing_index(op, "ix_group_parent_group_id", "group", {"parent_group_id"});
 }
 
+void downgrade(Operations& op) { drop_present_column(op, "group", "parent_group_id"); }
+
 }  // namespace
 
 const Revision& revision_b8e4f0a3c752() {
@@ -25,6 +27,7 @@ const Revision& revision_b8e4f0a3c752() {
       .create_date = "",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

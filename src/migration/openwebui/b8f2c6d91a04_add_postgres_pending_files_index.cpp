@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -12,6 +13,8 @@ void upgrade(Operations& op) {
                   {.where = "(data ->> 'status') IN ('pending', 'processing')"});
 }
 
+void downgrade(Operations& op) { drop_present_index(op, "file_pending_knowledge_idx", "file"); }
+
 }  // namespace
 
 const Revision& revision_b8f2c6d91a04() {
@@ -22,6 +25,7 @@ const Revision& revision_b8f2c6d91a04() {
       .create_date = "",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -11,6 +12,8 @@ void upgrade(Operations& op) {
   if (!op.has_column("file", "updated_at")) op.add_column("file", column("updated_at", types::big_integer));
 }
 
+void downgrade(Operations& op) { drop_present_columns(op, "file", {"updated_at", "data", "hash"}); }
+
 }  // namespace
 
 const Revision& revision_c0fbf31ca0db() {
@@ -21,6 +24,7 @@ const Revision& revision_c0fbf31ca0db() {
       .create_date = "2024-09-20 15:26:35.241684",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

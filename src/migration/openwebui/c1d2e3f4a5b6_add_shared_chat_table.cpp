@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/need_table.hpp"
 #include "migration/openwebui/shares.hpp"
 #include "migration/operations.hpp"
 
@@ -104,6 +105,51 @@ void upgrade(Operations& op) {
   op.rewrite_rows("chat", std::make_unique<Shares>(op));
 }
 
+/// Makes each shared snapshot a chat of the user "shared-<chat>" again.
+class SharesIntoChats final : public RowStep {
+ public:
+  explicit SharesIntoChats(Operations& op)
+      : op_(op),
+        chats_(op.insert_into(
+            "chat", {"id", "user_id", "title", "chat", "created_at", "updated_at", "archived", "meta"}, "shared_chat")),
+        table_(need_table(op, "chat")) {}
+
+  void apply(Row& row) override {
+    const std::string user = "shared-" + std::string(row.text("chat_id"));
+    const Value created = row.get("created_at");
+    const Value updated = row.get("updated_at");
+    const Value now = Value::integer(op_.environment().now());
+    const bool is_new = chats_.insert_new(
+        {row.get("id"), Value::text(user), or_else(row, "title", Value::text("")),
+         or_else(row, "chat", Value::text("{}")), or_else(row, "created_at", updated.is_null() ? now : updated),
+         or_else(row, "updated_at", created.is_null() ? now : created), Value::integer(0), Value::text("{}")});
+    if (is_new) return;
+    op_.quarantine("shared_chat", row.text("id"), "chat", row.text("chat"), "A chat has the id of this snapshot.");
+    op_.note("shared_chat", "share-with-id-of-chat",
+             "{} shared snapshots have the id of a chat; they are not shared any more and kept in quarantine.");
+  }
+
+ private:
+  /// A snapshot may be without values that a chat of a database born under Peewee must have.
+  Value or_else(const Row& row, std::string_view column, const Value& substitute) const {
+    const Value value = row.get(column);
+    return value.is_null() && !table_.column(column)->nullable ? substitute : value;
+  }
+
+  Operations& op_;
+  Inserter& chats_;
+  const database::Table table_;
+};
+
+void downgrade(Operations& op) {
+  op.rewrite_rows("access_grant", [](Row& row) {
+    if (row.text("resource_type") == "shared_chat") row.drop();
+  });
+  if (!op.has_table("shared_chat")) return;
+  op.rewrite_rows("shared_chat", std::make_unique<SharesIntoChats>(op));
+  op.drop_table("shared_chat");
+}
+
 }  // namespace
 
 const Revision& revision_c1d2e3f4a5b6() {
@@ -115,6 +161,7 @@ const Revision& revision_c1d2e3f4a5b6() {
       .summary =
           "Shared snapshots move from chat to a table of their own, readable by everybody who has the link, as before.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::removes_rows, "chat", "", "user_id LIKE 'shared-%'",
@@ -132,6 +179,12 @@ const Revision& revision_c1d2e3f4a5b6() {
                "id FROM chat)",
                "SELECT count(*) FROM shared_chat"},
           },
+      .down_effects = {{Effect::Kind::removes_rows, "access_grant",
+                        "resource_type = 'shared_chat' AND NOT (principal_type = 'user' AND principal_id = '*' AND "
+                        "permission = 'read')",
+                        "resource_type = 'shared_chat'", "everybody who has the link of a shared chat may read it"},
+                       {Effect::Kind::drops_table, "shared_chat", "", "0", "shared snapshots are chats"},
+                       {Effect::Kind::adds_rows, "chat", "", "", "shared snapshots"}},
   };
   return revision;
 }

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
 #include "migration/operations.hpp"
 
@@ -50,6 +51,12 @@ void upgrade(Operations& op) {
   op.rewrite_rows("file", std::make_unique<PathFromMeta>(op));
 }
 
+void downgrade(Operations& op) {
+  drop_present_column(op, "file", "path");
+  op.alter_column("file", "meta",
+                  {.type = std::string(types::text), .nullable = {}, .new_column_name = {}, .server_default = {}});
+}
+
 }  // namespace
 
 const Revision& revision_c29facfe716b() {
@@ -60,6 +67,7 @@ const Revision& revision_c29facfe716b() {
       .create_date = "2024-10-20 17:02:35.241684",
       .summary = "The path of each uploaded file is copied from its metadata into a column of its own.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {{.kind = Effect::Kind::changes_column,
                    .table = "file",
                    .column = "path",
@@ -73,6 +81,9 @@ const Revision& revision_c29facfe716b() {
                                 "ELSE json_type(meta) NOT IN ('object', 'array') OR length(meta) > 990 END",
                    .why = "metadata that is not JSON becomes empty"}},
       .proofs = {},
+      .down_effects = {{Effect::Kind::drops_column, "file", "path",
+                        "path IS NOT CASE WHEN json_valid(meta) THEN json_extract(meta, '$.path') END",
+                        "file.meta says it"}},
   };
   return revision;
 }

@@ -16,6 +16,8 @@ void upgrade(Operations& op) {
                        {unique({"chat_id", "file_id"}, "uq_chat_file_chat_file")});
 }
 
+void downgrade(Operations& op) { drop_present_table(op, "chat_file"); }
+
 }  // namespace
 
 const Revision& revision_c440947495f3() {
@@ -26,6 +28,7 @@ const Revision& revision_c440947495f3() {
       .create_date = "2025-12-21 20:27:41.694897",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

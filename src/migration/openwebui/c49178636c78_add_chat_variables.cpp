@@ -8,6 +8,8 @@ namespace {
 
 void upgrade(Operations& op) { add_missing_column(op, "chat", column("variables", types::json)); }
 
+void downgrade(Operations& op) { drop_present_column(op, "chat", "variables"); }
+
 }  // namespace
 
 const Revision& revision_c49178636c78() {
@@ -18,6 +20,7 @@ const Revision& revision_c49178636c78() {
       .create_date = "2026-07-23 23:33:45.497453",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

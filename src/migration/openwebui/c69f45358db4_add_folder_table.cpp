@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -19,6 +20,11 @@ void upgrade(Operations& op) {
   if (!op.has_column("chat", "folder_id")) op.add_column("chat", column("folder_id", types::text));
 }
 
+void downgrade(Operations& op) {
+  drop_present_column(op, "chat", "folder_id");
+  drop_present_table(op, "folder");
+}
+
 }  // namespace
 
 const Revision& revision_c69f45358db4() {
@@ -29,6 +35,7 @@ const Revision& revision_c69f45358db4() {
       .create_date = "2024-10-16 02:02:35.241684",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

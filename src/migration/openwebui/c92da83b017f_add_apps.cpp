@@ -52,6 +52,27 @@ void upgrade(Operations& op) {
   create_missing_index(op, "ix_message_app", "message", {"app_id"});
 }
 
+void drop_rows_of_apps(Row& row) {
+  if (!row.get("app_id").is_null()) row.drop();
+}
+
+/// The official way back stops where an app has written a message. What an app wrote has no author that older programs
+/// could show, so it goes, counted beforehand.
+void downgrade(Operations& op) {
+  for (const std::string_view table : {"message", "channel_member"}) {
+    if (op.has_column(table, "app_id")) op.rewrite_rows(table, drop_rows_of_apps);
+  }
+  drop_present_column(op, "message", "app_id");
+  if (op.has_column("channel_member", "app_id")) {
+    auto batch = op.batch_alter_table("channel_member");
+    if (has_check(*op.table("channel_member"), "ck_channel_member_identity"))
+      batch.drop_constraint("ck_channel_member_identity", ConstraintKind::check);
+    batch.drop_column("app_id");
+    batch.alter_column("user_id", {.type = {}, .nullable = false, .new_column_name = {}, .server_default = {}});
+  }
+  drop_present_table(op, "app");
+}
+
 }  // namespace
 
 const Revision& revision_c92da83b017f() {
@@ -62,6 +83,7 @@ const Revision& revision_c92da83b017f() {
       .create_date = "",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::removes_rows,
@@ -71,6 +93,11 @@ const Revision& revision_c92da83b017f() {
                "memberships that name no user are dropped"},
           },
       .proofs = {},
+      .down_effects = {{Effect::Kind::removes_rows, "message", "", "app_id IS NOT NULL", "messages that apps wrote"},
+                       {Effect::Kind::removes_rows, "channel_member", "", "app_id IS NOT NULL",
+                        "apps are no members of channels"},
+                       {Effect::Kind::drops_column, "message", "app_id", "0", "counted as messages"},
+                       {Effect::Kind::drops_column, "channel_member", "app_id", "0", "counted as members"}},
   };
   return revision;
 }

@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -14,6 +15,8 @@ void upgrade(Operations& op) {
   }
 }
 
+void downgrade(Operations& op) { drop_present_table(op, "config"); }
+
 }  // namespace
 
 const Revision& revision_ca81bd47c050() {
@@ -24,6 +27,7 @@ const Revision& revision_ca81bd47c050() {
       .create_date = "2024-08-25 15:26:35.241684",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

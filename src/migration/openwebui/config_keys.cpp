@@ -454,4 +454,9 @@ std::string_view config_key_of(std::string_view path) {
   return renamed(legacy == paths_of_legacy_keys().end() ? path : legacy->second);
 }
 
+std::string_view config_path_of(std::string_view key) {
+  const auto found = std::ranges::find(renames, key, &Rename::key);
+  return found == renames.end() ? key : found->path;
+}
+
 }  // namespace liftlock::migration::openwebui

@@ -12,4 +12,7 @@ namespace liftlock::migration::openwebui {
 /// view belongs to this file or to `path`.
 [[nodiscard]] std::string_view config_key_of(std::string_view path);
 
+/// The way back: the path of the setting that is kept under `key`.
+[[nodiscard]] std::string_view config_path_of(std::string_view key);
+
 }  // namespace liftlock::migration::openwebui

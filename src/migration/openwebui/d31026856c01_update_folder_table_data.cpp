@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -8,6 +9,8 @@ namespace {
 void upgrade(Operations& op) {
   if (!op.has_column("folder", "data")) op.add_column("folder", column("data", types::json));
 }
+
+void downgrade(Operations& op) { drop_present_column(op, "folder", "data"); }
 
 }  // namespace
 
@@ -19,6 +22,7 @@ const Revision& revision_d31026856c01() {
       .create_date = "2025-07-13 03:00:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

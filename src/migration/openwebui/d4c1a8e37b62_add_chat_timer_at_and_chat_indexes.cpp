@@ -90,6 +90,15 @@ void upgrade(Operations& op) {
   create_missing_index(op, "chat_message_chat_role_done_idx", "chat_message", {"chat_id", "role", "done"});
 }
 
+void downgrade(Operations& op) {
+  drop_present_index(op, "chat_message_chat_role_done_idx", "chat_message");
+  drop_present_index(op, "user_id_folder_unread_idx", "chat");
+  drop_present_index(op, "user_id_timer_at_idx", "chat");
+  drop_present_index(op, "user_id_updated_at_id_idx", "chat");
+  drop_present_index(op, "timer_at_idx", "chat");
+  drop_present_column(op, "chat", "timer_at");
+}
+
 }  // namespace
 
 const Revision& revision_d4c1a8e37b62() {
@@ -100,6 +109,7 @@ const Revision& revision_d4c1a8e37b62() {
       .create_date = "2026-08-23 18:05:12.441907",
       .summary = "Copies the due time of every pending timer from its chat's meta into a column.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::changes_column,
@@ -109,6 +119,10 @@ const Revision& revision_d4c1a8e37b62() {
                "pending timers get their due time from the chat's meta"},
           },
       .proofs = {},
+      .down_effects = {{Effect::Kind::drops_column, "chat", "timer_at",
+                        "CASE WHEN json_valid(meta) THEN timer_at IS NOT CAST(json_extract(meta, '$.timer_at') AS "
+                        "INTEGER) ELSE 1 END",
+                        "chat.meta says it"}},
   };
   return revision;
 }

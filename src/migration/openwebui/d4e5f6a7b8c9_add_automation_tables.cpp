@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -32,6 +33,11 @@ void upgrade(Operations& op) {
   }
 }
 
+void downgrade(Operations& op) {
+  drop_present_table(op, "automation_run");
+  drop_present_table(op, "automation");
+}
+
 }  // namespace
 
 const Revision& revision_d4e5f6a7b8c9() {
@@ -42,6 +48,7 @@ const Revision& revision_d4e5f6a7b8c9() {
       .create_date = "2026-03-30",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

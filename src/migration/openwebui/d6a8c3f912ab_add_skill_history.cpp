@@ -35,6 +35,11 @@ void upgrade(Operations& op) {
   add_history(op, "skill", [&op](Row& row) { return first_version(op, row); });
 }
 
+void downgrade(Operations& op) {
+  drop_present_table(op, "skill_history");
+  drop_present_columns(op, "skill", {"version_id", "data"});
+}
+
 }  // namespace
 
 const Revision& revision_d6a8c3f912ab() {
@@ -45,6 +50,7 @@ const Revision& revision_d6a8c3f912ab() {
       .create_date = "",
       .summary = "Gives every skill a first version in a history, with its text as the file SKILL.md.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::changes_column, "skill", "version_id", {}, "skills get a first version in a history"},
@@ -55,6 +61,10 @@ const Revision& revision_d6a8c3f912ab() {
               {"skill-history", "skills that have a version in the history", "SELECT count(*) FROM skill",
                "SELECT count(*) FROM skill JOIN skill_history ON skill_history.id = skill.version_id"},
           },
+      .down_effects = {{Effect::Kind::drops_table, "skill_history", "",
+                        "id NOT IN (SELECT version_id FROM skill WHERE version_id IS NOT NULL)",
+                        "the version in use stays"},
+                       {Effect::Kind::drops_column, "skill", "version_id", "0", "it names the version in use"}},
   };
   return revision;
 }

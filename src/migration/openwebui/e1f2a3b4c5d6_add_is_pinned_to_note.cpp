@@ -1,4 +1,5 @@
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -10,6 +11,8 @@ void upgrade(Operations& op) {
   op.add_column("note", column("is_pinned", types::boolean));
 }
 
+void downgrade(Operations& op) { drop_present_column(op, "note", "is_pinned"); }
+
 }  // namespace
 
 const Revision& revision_e1f2a3b4c5d6() {
@@ -20,6 +23,7 @@ const Revision& revision_e1f2a3b4c5d6() {
       .create_date = "2026-04-14 22:00:00.000000",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/history.hpp"
 #include "migration/operations.hpp"
 
@@ -22,6 +23,11 @@ void upgrade(Operations& op) {
   });
 }
 
+void downgrade(Operations& op) {
+  drop_present_table(op, "model_history");
+  drop_present_column(op, "model", "version_id");
+}
+
 }  // namespace
 
 const Revision& revision_e7b9d4a023bc() {
@@ -32,6 +38,7 @@ const Revision& revision_e7b9d4a023bc() {
       .create_date = "",
       .summary = "Gives every model a first version in a history.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::changes_column, "model", "version_id", {}, "models get a first version in a history"},
@@ -41,6 +48,10 @@ const Revision& revision_e7b9d4a023bc() {
               {"model-history", "models that have a version in the history", "SELECT count(*) FROM model",
                "SELECT count(*) FROM model JOIN model_history ON model_history.id = model.version_id"},
           },
+      .down_effects = {{Effect::Kind::drops_table, "model_history", "",
+                        "id NOT IN (SELECT version_id FROM model WHERE version_id IS NOT NULL)",
+                        "the version in use stays"},
+                       {Effect::Kind::drops_column, "model", "version_id", "0", "it names the version in use"}},
   };
   return revision;
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -36,6 +37,11 @@ void upgrade(Operations& op) {
   op.create_index(index_name, "user", {"lower(email)"}, {.unique = true, .where = "email IS NOT NULL"});
 }
 
+void downgrade(Operations& op) {
+  // The official way back leaves the index on SQLite, and the next upgrade stops at it.
+  drop_present_index(op, index_name, "user");
+}
+
 }  // namespace
 
 const Revision& revision_f0bd01a18a3d() {
@@ -46,6 +52,7 @@ const Revision& revision_f0bd01a18a3d() {
       .create_date = "2026-07-27 04:41:12.708743",
       .summary = "",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects = {},
       .proofs = {},
   };

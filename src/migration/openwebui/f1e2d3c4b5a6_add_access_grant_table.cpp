@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
 #include "migration/operations.hpp"
 
@@ -129,6 +132,52 @@ void upgrade(Operations& op) {
   }
 }
 
+struct Access {
+  bool is_public = false;
+  Json lists = {{"read", {{"group_ids", Json::array()}, {"user_ids", Json::array()}}},
+                {"write", {{"group_ids", Json::array()}, {"user_ids", Json::array()}}}};
+};
+
+void add_grant(Access& access, const std::string& principal, const std::string& id, const std::string& permission) {
+  if (principal == "user" && id == "*" && permission == "read") {
+    access.is_public = true;
+  } else if ((permission == "read" || permission == "write") && (principal == "user" || principal == "group")) {
+    access.lists[permission][principal + "_ids"].push_back(id);
+  }
+}
+
+/// What a resource's access_control says; nullopt: everybody may read.
+std::optional<std::string> access_control_of(const Access& access) {
+  if (access.is_public) return std::nullopt;
+  const bool nobody = std::ranges::all_of(
+      access.lists, [](const Json& lists) { return lists["group_ids"].empty() && lists["user_ids"].empty(); });
+  return nobody ? "{}" : dump_json(access.lists);
+}
+
+/// Gives one table its access_control back. Without grants a file has none, and everything else is its owner's.
+void gather_grants(Operations& op, std::string_view resource) {
+  auto grants = std::make_shared<std::map<std::string, Access, std::less<>>>();
+  if (op.has_table("access_grant")) {
+    op.read({"access_grant"},
+            "SELECT resource_id, principal_type, principal_id, permission FROM access_grant WHERE resource_type = ? "
+            "ORDER BY principal_type, principal_id",
+            [&](const ResultRow& row) { add_grant((*grants)[row.text(0)], row.text(1), row.text(2), row.text(3)); },
+            {Value::text(resource)});
+  }
+  add_missing_column(op, resource, column("access_control", types::json));
+  op.rewrite_rows(resource, [grants, is_file = resource == "file"](Row& row) {
+    const auto found = grants->find(row.text("id"));
+    if (found == grants->end() && is_file) return;
+    const auto access = found == grants->end() ? std::optional<std::string>("{}") : access_control_of(found->second);
+    row.set("access_control", access ? Value::text(*access) : Value::null());
+  });
+}
+
+void downgrade(Operations& op) {
+  for (const std::string_view resource : resources) gather_grants(op, resource);
+  drop_present_table(op, "access_grant");
+}
+
 }  // namespace
 
 const Revision& revision_f1e2d3c4b5a6() {
@@ -141,6 +190,7 @@ const Revision& revision_f1e2d3c4b5a6() {
           "Who may see and change what (knowledge, prompts, tools, models, notes, channels, files) becomes rows of "
           "access_grant.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::drops_column, "knowledge", "access_control", "", grants_are_kept},
@@ -153,6 +203,12 @@ const Revision& revision_f1e2d3c4b5a6() {
               {Effect::Kind::adds_rows, "access_grant", "", "", "grants that access_control held"},
           },
       .proofs = {},
+      .down_effects = {{Effect::Kind::drops_table, "access_grant", "",
+                        "resource_type NOT IN ('knowledge', 'prompt', 'tool', 'model', 'note', 'channel', 'file', "
+                        "'shared_chat') OR (NOT (principal_type = 'user' AND principal_id = '*' AND permission = "
+                        "'read') AND (resource_type, resource_id) IN (SELECT resource_type, resource_id FROM "
+                        "access_grant WHERE principal_type = 'user' AND principal_id = '*' AND permission = 'read'))",
+                        "who may see what stands in access_control; what everybody may read has no writers there"}},
   };
   return revision;
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "migration/openwebui/chain.hpp"
+#include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/history.hpp"
 #include "migration/operations.hpp"
 
@@ -39,6 +40,13 @@ void upgrade(Operations& op) {
   }
 }
 
+void downgrade(Operations& op) {
+  drop_present_table(op, "function_history");
+  drop_present_column(op, "function", "version_id");
+  drop_present_table(op, "tool_history");
+  drop_present_column(op, "tool", "version_id");
+}
+
 }  // namespace
 
 const Revision& revision_f8c0e5b134cd() {
@@ -49,6 +57,7 @@ const Revision& revision_f8c0e5b134cd() {
       .create_date = "",
       .summary = "Gives every tool and every function a first version in a history.",
       .upgrade = upgrade,
+      .downgrade = downgrade,
       .effects =
           {
               {Effect::Kind::changes_column, "tool", "version_id", {}, "tools get a first version in a history"},
@@ -66,6 +75,14 @@ const Revision& revision_f8c0e5b134cd() {
                "SELECT count(*) FROM \"function\" JOIN function_history ON function_history.id = "
                "\"function\".version_id"},
           },
+      .down_effects = {{Effect::Kind::drops_table, "tool_history", "",
+                        "id NOT IN (SELECT version_id FROM tool WHERE version_id IS NOT NULL)",
+                        "the version in use stays"},
+                       {Effect::Kind::drops_column, "tool", "version_id", "0", "it names the version in use"},
+                       {Effect::Kind::drops_table, "function_history", "",
+                        "id NOT IN (SELECT version_id FROM function WHERE version_id IS NOT NULL)",
+                        "the version in use stays"},
+                       {Effect::Kind::drops_column, "function", "version_id", "0", "it names the version in use"}},
   };
   return revision;
 }

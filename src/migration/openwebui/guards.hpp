@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,25 @@ inline void create_missing_table(Operations& op, std::string_view name, std::vec
     const std::string& indexed = column.column.name;
     if (column.is_indexed) create_missing_index(op, fmt::format("ix_{}_{}", name, indexed), name, {indexed});
   }
+}
+
+// For ways back: what an unusual database lacks needs no removing.
+
+inline void drop_present_column(Operations& op, std::string_view table, std::string_view column) {
+  if (op.has_column(table, column)) op.drop_column(table, column);
+}
+
+inline void drop_present_columns(Operations& op, std::string_view table,
+                                 std::initializer_list<std::string_view> columns) {
+  for (const std::string_view column : columns) drop_present_column(op, table, column);
+}
+
+inline void drop_present_table(Operations& op, std::string_view table) {
+  if (op.has_table(table)) op.drop_table(table);
+}
+
+inline void drop_present_index(Operations& op, std::string_view name, std::string_view table) {
+  if (op.has_index(table, name)) op.drop_index(name, table);
 }
 
 }  // namespace liftlock::migration::openwebui

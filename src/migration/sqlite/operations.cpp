@@ -88,6 +88,14 @@ const database::Table* SqliteOperations::table(std::string_view name) const {
   return found == tables_.end() ? nullptr : &found->second.definition;
 }
 
+database::Schema SqliteOperations::schema() const {
+  database::Schema schema;
+  for (const auto& [name, table] : tables_) {
+    if (std::ranges::find(dropped_, name) == dropped_.end()) schema.tables.emplace(name, table.definition);
+  }
+  return schema;
+}
+
 void SqliteOperations::execute_now(const std::string& sql) { must(connection_.execute(sql)); }
 
 // Rows.
@@ -232,6 +240,8 @@ void SqliteOperations::finish() {
   std::vector<std::string> names;
   for (const auto& [name, unused] : tables_) names.push_back(name);
   for (const std::string& name : names) materialise(state(name));
+  for (const std::string& name : dropped_) execute_now(fmt::format("DROP TABLE main.{}", quote_identifier(name)));
+  std::erase_if(names, [&](const auto& name) { return std::ranges::find(dropped_, name) != dropped_.end(); });
   for (const std::string& name : names) {
     environment_.progress(fmt::format("indexes of {}", name), 0, 0);
     build_indexes(state(name));

@@ -26,6 +26,8 @@ class SqliteOperations final : public Operations {
 
   /// Names the revision that the next operations belong to.
   void enter(std::string_view revision) { revision_ = revision; }
+  /// The tables as they stand after all operations so far.
+  [[nodiscard]] database::Schema schema() const;
   /// Moves all rows that are still waiting and builds indexes and triggers. Nothing may be called after it.
   void finish();
 
@@ -73,6 +75,7 @@ class SqliteOperations final : public Operations {
   void move_rows(TableState& table);
   void build_indexes(TableState& table);
   void create_index_now(TableState& table, const database::Index& index);
+  void drop_when_read(std::string_view table);
   void refer_to(std::string_view old_table, std::string_view new_table);
   void execute_now(const std::string& sql);
   [[nodiscard]] bool has_index_on(const TableState& table, std::string_view column);
@@ -85,6 +88,7 @@ class SqliteOperations final : public Operations {
   std::map<std::string, TableState, std::less<>> tables_;
   std::vector<std::unique_ptr<EmittingInserter>> inserters_;
   std::set<std::string, std::less<>> in_pass_;  // tables whose rows are moving right now
+  std::vector<std::string> dropped_;            // tables that are gone but for rows which waiting steps still read
   int next_number_ = 0;
 };
 

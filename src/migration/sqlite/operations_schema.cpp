@@ -93,6 +93,7 @@ void SqliteOperations::drop_table(std::string_view name) {
   // Rows that waiting steps of this table write elsewhere must not be lost with it.
   const bool feeds = std::ranges::any_of(
       inserters_, [&](const auto& inserter) { return !inserter->finished() && inserter->from() == name; });
+  if (feeds && table.schema == "source") return drop_when_read(name);
   if (feeds) materialise(table);
   // Nor may a waiting step be left with an inserter into nothing.
   const bool fed = std::ranges::any_of(
@@ -100,6 +101,25 @@ void SqliteOperations::drop_table(std::string_view name) {
   if (fed) settle(name);
   if (table.schema == "main") execute_now(fmt::format("DROP TABLE main.{}", quote_identifier(table.physical_name)));
   tables_.erase(std::string(name));
+}
+
+/// The rows of a table that others wait for stay readable under a name of their own, until these move.
+void SqliteOperations::drop_when_read(std::string_view name) {
+  rewrite_rows(name, [](Row& row) { row.drop(); });
+  const std::string hidden = fmt::format("_liftlock_dropped_{}_{}", dropped_.size(), name);
+  auto node = tables_.extract(tables_.find(name));
+  node.key() = hidden;
+  Table& definition = node.mapped().definition;
+  definition.name = hidden;
+  definition.sql.clear();
+  definition.indexes.clear();
+  definition.foreign_keys.clear();
+  tables_.insert(std::move(node));
+  for (const auto& inserter : inserters_) {
+    if (inserter->from() == name) inserter->rename_from(hidden);
+    if (inserter->table() == name) inserter->rename(hidden);
+  }
+  dropped_.push_back(hidden);
 }
 
 void SqliteOperations::refer_to(std::string_view old_table, std::string_view new_table) {

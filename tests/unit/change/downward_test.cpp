@@ -30,7 +30,7 @@ class DownwardTest : public StoryTest {
 
 TEST_F(DownwardTest, is_refused_with_the_counts_unless_the_loss_is_agreed_to) {
   answer_ = false;
-  const auto refused = change("0.8.12");
+  const auto refused = change("0.8.12", false, "latest");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().id, "would-lose-data");
   EXPECT_EQ(refused.error().kind, ErrorKind::refused);
@@ -43,7 +43,7 @@ TEST_F(DownwardTest, is_refused_with_the_counts_unless_the_loss_is_agreed_to) {
 }
 
 TEST_F(DownwardTest, agreed_to_brings_back_exactly_what_was_and_the_newer_data_stays_within_reach) {
-  const auto down = change("0.8.12", true);
+  const auto down = change("0.8.12", true, "latest");
   ASSERT_TRUE(down) << down.error().doing << ": " << down.error().what;
   EXPECT_EQ(down->outcome, Outcome::changed);
   ASSERT_EQ(down->losses.size(), 1U);
@@ -67,7 +67,7 @@ TEST_F(DownwardTest, agreed_to_brings_back_exactly_what_was_and_the_newer_data_s
 TEST_F(DownwardTest, without_anything_newer_asks_for_nothing) {
   sql("DELETE FROM chat WHERE id = 'new'; UPDATE chat SET updated_at = 1790000000");
   asked_.clear();
-  const auto down = change("0.8.12");
+  const auto down = change("0.8.12", false, "latest");
   ASSERT_TRUE(down) << down.error().what;
   EXPECT_TRUE(down->losses.empty());
   EXPECT_TRUE(std::ranges::none_of(asked_, [](const Question& question) { return question.id == "down-losing"; }));

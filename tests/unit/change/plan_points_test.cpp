@@ -57,6 +57,7 @@ TEST(PlanPoints, a_vector_store_may_go_one_way) {
 TEST(PlanPoints, going_back_to_a_snapshot_leaves_newer_data_behind) {
   Plan plan;
   plan.direction = Direction::down;
+  plan.by_snapshot = true;
   EXPECT_THAT(points_of_no_return(plan, true), IsEmpty()) << "refused: there is no snapshot";
   plan.restore_point = RestorePoint{"/backup", "2026-11-20 10:00", "0.6.18", "d31026856c01"};
   const auto points = points_of_no_return(plan, true);

@@ -97,11 +97,27 @@ TEST_F(PlanTest, the_version_that_is_there_needs_nothing) {
   EXPECT_EQ(made->costs.disk_bytes, 0);
 }
 
-TEST_F(PlanTest, down_without_a_snapshot_is_refused) {
+TEST_F(PlanTest, down_is_migrated_and_says_what_it_loses) {
   make_database("0.12.4", migration::Lineage::peewee);
+  add_user("1", "anna@example.org");
+  sql("UPDATE user SET variables = '{\"a\": 1}'");
   const auto made = plan("0.8.12");
   ASSERT_TRUE(made) << made.error().what;
   EXPECT_EQ(made->direction, Direction::down);
+  EXPECT_FALSE(made->by_snapshot);
+  EXPECT_EQ(made->steps.front().id, "0bd252b206fb");
+  EXPECT_EQ(made->steps.back().id, "a3dd5bedd151");
+  ASSERT_EQ(made->losses.size(), 1U);
+  EXPECT_EQ(migration::sentence_of(made->losses.front()), "user.variables: 1 value");
+  EXPECT_TRUE(made->blockers().empty());
+}
+
+TEST_F(PlanTest, down_below_alembic_without_a_snapshot_is_refused) {
+  make_database("0.12.4", migration::Lineage::peewee);
+  const auto made = plan("0.3.7");
+  ASSERT_TRUE(made) << made.error().what;
+  EXPECT_EQ(made->direction, Direction::down);
+  EXPECT_TRUE(made->by_snapshot);
   const Error refusal = refusal_of(*made);
   EXPECT_EQ(refusal.kind, ErrorKind::refused);
   EXPECT_EQ(refusal.id, "no-restore-point");

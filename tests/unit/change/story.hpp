@@ -38,9 +38,9 @@ class StoryTest : public ::testing::Test {
     return testing::need(deployment::find("dir:" + data_.string(), home_.path()));
   }
 
-  Result<Report> change(std::string_view version, bool accept_loss = false) {
+  Result<Report> change(std::string_view version, bool accept_loss = false, const std::string& from_snapshot = {}) {
     clock_.now += 60;
-    return run_change({deployment(), std::string(version), "auto", 7, accept_loss, {}}, context_);
+    return run_change({deployment(), std::string(version), "auto", 7, accept_loss, {}, from_snapshot}, context_);
   }
 
   void sql(const std::string& statements) const { testing::run_sql(database_, statements); }
