@@ -243,7 +243,7 @@ TEST_F(Downgrade, SnapshotsWithoutValuesBecomeChatsThatHaveThem) {
         Lineage::peewee);
   downgrade("e1f2a3b4c5d6");
   EXPECT_THAT(rows("SELECT id, user_id, title, chat, created_at, updated_at FROM chat"),
-              ElementsAre("'s'|'shared-c'|''|'{}'|3|3"));
+              ElementsAre("'s'|'shared-c'|''|NULL|3|3"));
 }
 
 TEST_F(Downgrade, ATargetAheadIsRefused) {
