@@ -37,8 +37,8 @@ void fuzz(std::string_view input) {
     const std::size_t end = std::min(input.find("%%\n"), input.size());
     auto read = script::read_script("/versions/0123_x.py", input.substr(0, end));
     if (read) {
-      require(read->longdoc.empty() || read->longdoc.front() > ' ' || read->longdoc.front() < 0 ||
-                  read->longdoc.front() < '\t',
+      constexpr std::string_view white = " \t\n\v\f\r\x1c\x1d\x1e\x1f";
+      require(read->longdoc.empty() || white.find(read->longdoc.front()) == white.npos,
               "a docstring has no white space around it");
       scripts.push_back(*std::move(read));
     } else {

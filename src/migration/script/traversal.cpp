@@ -59,18 +59,27 @@ class History {
   }
 
   Result<Places> order() {
+    std::size_t switched = 0;
     while (!branches_.empty()) {
       if (const std::size_t other = branch_above(); other != branches_.size()) {
         current_ = other;
+        // By Alembic's rule, a cycle that can be reached from a head and from a base is none: here, each branch then
+        // waits for another one.
+        if (++switched > branches_.size()) return broken();
       } else {
         advance();
+        switched = 0;
       }
     }
-    if (left_ != 0) return failure("graph-broken", {}, "the revisions cannot be put in an order");
+    if (left_ != 0) return broken();
     return std::move(order_);
   }
 
  private:
+  static std::unexpected<Error> broken() {
+    return failure("graph-broken", {}, "the revisions cannot be put in an order");
+  }
+
   std::vector<bool> below(std::size_t place) const {
     std::vector<bool> set(map_.size());
     for (const std::size_t reached : reachable(map_, {&place, 1}, &Node::needs)) set[reached] = true;
