@@ -28,16 +28,13 @@ std::string_view summary_of(const Node& node) {
   return {};
 }
 
-Json to_json(const RevisionMap& map, std::size_t place) {
-  const Node& node = map[place];
+Json to_json(const Node& node, std::string_view summary, Json next) {
   const auto text_or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
-  Json next = Json::array();
-  for (const std::size_t child : node.next) next.push_back(map[child].script.revision);
   return {{"revision", node.script.revision},
           {"down_revision", one_or_list(node.script.down_revisions)},
           {"message", doc_of(node.script)},
           {"create_date", text_or_null(node.script.create_date)},
-          {"summary", summary_of(node)},
+          {"summary", summary},
           {"head", node.is_head()},
           {"depends_on", node.script.depends_on},
           {"branch_labels", node.labels},
@@ -45,6 +42,12 @@ Json to_json(const RevisionMap& map, std::size_t place) {
           {"branch_point", node.is_branch_point()},
           {"merge_point", node.is_merge_point()},
           {"path", text_or_null(node.script.path)}};
+}
+
+Json to_json(const RevisionMap& map, std::size_t place) {
+  Json next = Json::array();
+  for (const std::size_t child : map[place].next) next.push_back(map[child].script.revision);
+  return to_json(map[place], summary_of(map[place]), std::move(next));
 }
 
 }  // namespace
@@ -78,7 +81,18 @@ Json Graph::warnings() const { return map().warnings(); }
 
 Json revision_json(const migration::Revision& revision) {
   const RevisionMap& map = migration::openwebui::revision_map();
-  return to_json(map, map.find(revision.id).value());
+  if (const auto place = map.find(revision.id)) return to_json(map, *place);
+  // A migration of Peewee's, or a repair: on no graph.
+  migration::script::Script script;
+  script.revision = revision.id;
+  script.longdoc = revision.message;
+  script.create_date = revision.create_date;
+  if (!revision.down_revision.empty()) script.down_revisions.emplace_back(revision.down_revision);
+  Node alone;
+  alone.script = std::move(script);
+  Json json = to_json(alone, revision.summary, Json::array());
+  json["head"] = false;
+  return json;
 }
 
 Option scripts_option() {

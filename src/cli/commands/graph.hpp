@@ -33,7 +33,7 @@ class Graph {
   std::shared_ptr<const migration::script::RevisionMap> read_;
 };
 
-/// A revision of the chain that is compiled in, in the same form.
+/// A revision that is compiled in, in the same form; migrations of Peewee's and repairs have neighbours in no graph.
 [[nodiscard]] Json revision_json(const migration::Revision& revision);
 
 /// The table entry of `--scripts`.
