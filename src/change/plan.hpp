@@ -88,4 +88,7 @@ struct PlanOptions {
 /// As in report.json and `plan --json`; documented in docs/reference.
 [[nodiscard]] nlohmann::ordered_json to_json(const Plan& plan);
 
+/// What a path down loses, as in a plan.
+[[nodiscard]] nlohmann::ordered_json to_json(const std::vector<migration::DownwardLoss>& losses);
+
 }  // namespace liftlock::change

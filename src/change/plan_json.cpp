@@ -87,17 +87,6 @@ Json restore_point_json(const Plan& plan) {
           {"revision", plan.restore_point->revision}};
 }
 
-Json losses_json(const Plan& plan) {
-  Json losses = Json::array();
-  for (const auto& loss : plan.losses) {
-    losses.push_back({{"revision", loss.revision},
-                      {"table", loss.table},
-                      {"column", loss.column.empty() ? Json() : Json(loss.column)},
-                      {"count", loss.count}});
-  }
-  return losses;
-}
-
 }  // namespace
 
 Error refusal_of(const Plan& plan) {
@@ -118,6 +107,17 @@ Error refusal_of(const Plan& plan) {
   return error;
 }
 
+nlohmann::ordered_json to_json(const std::vector<migration::DownwardLoss>& losses) {
+  Json json = Json::array();
+  for (const auto& loss : losses) {
+    json.push_back({{"revision", loss.revision},
+                    {"table", loss.table},
+                    {"column", loss.column.empty() ? Json() : Json(loss.column)},
+                    {"count", loss.count}});
+  }
+  return json;
+}
+
 nlohmann::ordered_json to_json(const Plan& plan) {
   return {{"deployment", plan.address},
           {"from", state_json(plan)},
@@ -131,7 +131,7 @@ nlohmann::ordered_json to_json(const Plan& plan) {
           {"points_of_no_return", plan.points_of_no_return},
           {"costs", costs_json(plan.costs)},
           {"by_snapshot", plan.by_snapshot},
-          {"losses", losses_json(plan)},
+          {"losses", to_json(plan.losses)},
           {"restore_point", restore_point_json(plan)}};
 }
 

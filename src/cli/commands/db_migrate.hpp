@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "change/database_upgrade.hpp"
+#include "cli/arguments.hpp"
+#include "cli/command.hpp"
+#include "cli/context.hpp"
+
+/// What `db upgrade` and `db downgrade` share.
+namespace liftlock::cli {
+
+enum class Way { up, down };
+
+/// "base" for the empty revision.
+[[nodiscard]] std::string name_of_revision(const std::string& revision);
+
+/// The id that `name` means from `current` (both empty at the base).
+/// Errors: those of migration::upgrade_target and downgrade_target; "target-older", "target-newer": it lies behind.
+[[nodiscard]] Result<std::string> target_of(Way way, const std::string& name, const std::string& current);
+
+/// One sentence each.
+[[nodiscard]] std::vector<std::string> lines_of(const std::vector<migration::DownwardLoss>& losses);
+
+/// The table entry of `--no-keep`.
+[[nodiscard]] Option no_keep_option();
+
+/// Obeys --no-keep, then answers as text or JSON.
+[[nodiscard]] Result<void> present(Context& context, const Arguments& arguments, Way way, change::DatabaseUpgrade done);
+
+}  // namespace liftlock::cli
