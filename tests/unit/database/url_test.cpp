@@ -52,6 +52,41 @@ TEST(Url, PasswordsAreNotRepeated) {
   EXPECT_THAT(unsupported.error().doing, Not(HasSubstr("secret")));
 }
 
+std::string parameters_of(std::string_view url) {
+  const Result<Url> parsed = parse_url(url);
+  if (!parsed) return "error " + parsed.error().id;
+  std::string text;
+  for (const auto& [name, value] : parsed->parameters) text += (text.empty() ? "" : " ") + name + "=" + value;
+  return text;
+}
+
+TEST(PostgresUrl, IsTakenApartAsSqlAlchemyDoes) {
+  EXPECT_EQ(parameters_of("postgresql://user:pa%40ss@db.example:5433/webui"),
+            "user=user password=pa@ss host=db.example port=5433 dbname=webui");
+  EXPECT_EQ(parameters_of("postgres://u@h/n"), "user=u host=h dbname=n");
+  EXPECT_EQ(parameters_of("postgresql+psycopg2://u:a:b/c@[::1]:5432/n"),
+            "user=u password=a:b/c host=::1 port=5432 dbname=n");
+  EXPECT_EQ(parameters_of("postgresql:///n?host=/var/run/postgresql&user=u"),
+            "dbname=n host=/var/run/postgresql user=u");
+  EXPECT_EQ(parameters_of("postgresql://h/n?sslmode=require&application_name=a+b%26c"),
+            "host=h dbname=n sslmode=require application_name=a b&c");
+  EXPECT_EQ(parameters_of("postgresql+asyncpg://h/n?ssl=true"), "host=h dbname=n sslmode=require");
+}
+
+TEST(PostgresUrl, WhatMakesNoSenseIsRefused) {
+  for (const char* url : {"postgresql://h:port/n", "postgresql://[::1/n", "postgresql://h/n?charset=utf8",
+                          "postgresql://u%00@h/n", "postgresql://h:123456/n"}) {
+    EXPECT_EQ(parameters_of(url), "error database-url-invalid") << url;
+  }
+}
+
+TEST(PostgresUrl, PasswordsOfTheQueryAreNotRepeated) {
+  EXPECT_EQ(parse_url("postgresql://h/n?user=u&password=secret&sslmode=require")->safe,
+            "postgresql://h/n?user=u&password=***&sslmode=require");
+  EXPECT_EQ(parse_url("postgresql://h/n?sslpassword=secret")->safe, "postgresql://h/n?sslpassword=***");
+  EXPECT_EQ(parse_url("postgresql://h/n?pass%77ord=secret")->safe, "postgresql://h/n?pass%77ord=***");
+}
+
 RC_GTEST_PROP(SqliteUrlProperty, EveryPathComesBack, ()) {
   const auto tail = *rc::gen::container<std::string>(rc::gen::nonZero<char>());
   const std::string path = "/" + tail;

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "database/postgres.hpp"
+#include "database/schema.hpp"
+
+namespace liftlock::database::postgres {
+
+/// Reads the schema that stands first in the search path, types in Schema's spelling (see schema_type), expressions as
+/// the server writes them. The default of a serial column reads "nextval". Errors: "database-schema" where no schema of
+/// the search path exists, and those of Connection.
+[[nodiscard]] Result<Schema> read_schema(Connection& connection);
+
+/// One table of it; nullopt where there is none of that name.
+[[nodiscard]] Result<std::optional<Table>> read_table(Connection& connection, std::string_view name);
+
+/// "character varying(255)" → "VARCHAR(255)"
+[[nodiscard]] Type schema_type(std::string_view postgres_type);
+
+/// The other way: what to write after a column's name in PostgreSQL's DDL.
+[[nodiscard]] std::string postgres_type(std::string_view schema_type);
+
+/// CREATE TABLE with its constraints but without its indexes. Integer keys of one column become serial, as SQLAlchemy
+/// and Peewee make them.
+[[nodiscard]] std::string render_create_table(const Table& table);
+[[nodiscard]] std::string render_create_index(const Index& index, const Table& table);
+/// `name type DEFAULT … NOT NULL`
+[[nodiscard]] std::string render_column(const Column& column);
+[[nodiscard]] std::string render_default(const Column& column);
+[[nodiscard]] std::string render_foreign_key(const ForeignKey& key);
+
+}  // namespace liftlock::database::postgres
