@@ -128,15 +128,14 @@ Result<void> swap_in(const fs::path& file, const fs::path& candidate, const file
   return file::replace_keeping(candidate, file, kept);
 }
 
-/// A database file that nobody else works on, and where it stands.
-struct Subject {
+/// A database file that nobody else works on.
+struct Held {
   fs::path file;
   Lock lock;
   bool exists = false;
-  migration::DatabaseState state;
 };
 
-Result<Subject> take(const fs::path& named) {
+Result<Held> hold(const fs::path& named) {
   std::error_code code;
   const fs::path file = fs::weakly_canonical(fs::absolute(named), code);  // a symlink stays one: its target is replaced
   if (code) return failure("file-error", fmt::format("Looking for {}", named.string()), code.message());
@@ -147,7 +146,33 @@ Result<Subject> take(const fs::path& named) {
     TRY(refuse_users_of(file));
     TRY(fold_sidecars(file));
   }
-  return Subject{file, std::move(lock), exists, TRY(state_of_file(file))};
+  return Held{file, std::move(lock), exists};
+}
+
+/// The same, and where it stands.
+struct Subject {
+  fs::path file;
+  Lock lock;
+  bool exists = false;
+  migration::DatabaseState state;
+};
+
+Result<Subject> take(const fs::path& named) {
+  Held held = TRY(hold(named));
+  migration::DatabaseState state = TRY(state_of_file(held.file));
+  return Subject{std::move(held.file), std::move(held.lock), held.exists, std::move(state)};
+}
+
+Result<void> refuse_damaged(const fs::path& file, const fs::path& candidate) {
+  database::Connection connection = TRY(database::Connection::open(candidate, database::OpenMode::read_only));
+  const auto answer = TRY(connection.query_text("PRAGMA integrity_check(1)"));
+  if (answer == "ok") return {};
+  return std::unexpected(Error{.kind = ErrorKind::failed,
+                               .id = "database-damaged",
+                               .doing = fmt::format("Checking the new form of {}", file.string()),
+                               .what = answer.value_or("SQLite says nothing"),
+                               .state = "Nothing was changed.",
+                               .next = {}});
 }
 
 /// Everything from the path on.
@@ -184,6 +209,31 @@ Result<DatabaseUpgrade> migrate(const Subject& subject, const migration::Path& p
 }
 
 }  // namespace
+
+Result<DatabaseRework> rework_database(const fs::path& named, const std::function<Result<void>(const fs::path&)>& work,
+                                       Clock& clock, IdSource& ids) {
+  const Held held = TRY(hold(named));
+  const Candidate candidate(candidate_for(held.file, ids.uuid4()));
+  const file::Facts before = held.exists ? TRY(file::facts(held.file)) : file::Facts{};
+  if (held.exists) TRY(file::copy(held.file, candidate.path()));
+  TRY(work(candidate.path()));
+  DatabaseRework done;
+  if (!file::exists(candidate.path())) return done;
+  TRY(refuse_damaged(held.file, candidate.path()));
+  TRY(leave_alone(candidate.path()));
+  if (!held.exists) {
+    TRY(file::sync(candidate.path()));
+    TRY(file::rename(candidate.path(), held.file));
+    done.changed = true;
+    return done;
+  }
+  if (TRY(file::sha256(held.file)) == TRY(file::sha256(candidate.path()))) return done;
+  done.kept = fmt::format("{}{}{}", held.file.string(), kept_mark, compact_time(clock.seconds()));
+  TRY(file::sync(candidate.path()));
+  TRY(swap_in(held.file, candidate.path(), before, done.kept));
+  done.changed = true;
+  return done;
+}
 
 Result<DatabaseUpgrade> upgrade_database(const fs::path& named, const std::string& revision, Clock& clock,
                                          IdSource& ids, Progress& progress) {

@@ -47,4 +47,18 @@ using Consent = std::function<Result<void>(const std::vector<migration::Downward
                                                          const Consent& consent, Clock& clock, IdSource& ids,
                                                          Progress& progress);
 
+/// What became of a database file that a program of somebody else's worked on.
+struct DatabaseRework {
+  bool changed = false;
+  std::filesystem::path kept;  ///< the database as it was; empty where there was none or nothing was changed
+};
+
+/// Lets `work` change a copy of the SQLite database `file`, beside it, and swaps the copy in if it is intact
+/// afterwards; any error leaves all as it was. The old file stays as `<file>.before-<time>`. Where there is no file,
+/// `work` makes one. Errors: "database-in-use" (refused), "database-damaged" (the copy is not intact), what `work`
+/// returns.
+[[nodiscard]] Result<DatabaseRework> rework_database(
+    const std::filesystem::path& file, const std::function<Result<void>(const std::filesystem::path&)>& work,
+    Clock& clock, IdSource& ids);
+
 }  // namespace liftlock::change

@@ -31,6 +31,7 @@ struct Option {
   Completes completes = Completes::nothing;
   bool required = false;
   std::vector<std::string_view> choices = {};  ///< the only values that it takes, where not empty
+  bool repeated = false;                       ///< may be given several times, and all values count
 };
 
 struct Example {

@@ -7,12 +7,13 @@ namespace liftlock::cli {
 
 std::span<const Command* const> commands() {
   static const std::vector<const Command*> table{
-      &status_command(),       &plan_command(),        &history_command(),    &versions_command(),
-      &change_command(),       &rehearse_command(),    &rollback_command(),   &resume_command(),
-      &settle_command(),       &backup_command(),      &backups_command(),    &verify_command(),
-      &restore_command(),      &prune_command(),       &db_current_command(), &db_heads_command(),
-      &db_history_command(),   &db_branches_command(), &db_show_command(),    &db_upgrade_command(),
-      &db_downgrade_command(), &completion_command(),  &man_command(),        &help_command(),
+      &status_command(),     &plan_command(),        &history_command(),      &versions_command(),
+      &change_command(),     &rehearse_command(),    &rollback_command(),     &resume_command(),
+      &settle_command(),     &backup_command(),      &backups_command(),      &verify_command(),
+      &restore_command(),    &prune_command(),       &db_current_command(),   &db_heads_command(),
+      &db_history_command(), &db_branches_command(), &db_show_command(),      &db_revision_command(),
+      &db_merge_command(),   &db_upgrade_command(),  &db_downgrade_command(), &completion_command(),
+      &man_command(),        &help_command(),
   };
   return table;
 }

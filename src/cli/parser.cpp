@@ -104,6 +104,11 @@ std::string cli11_names(const Option& option) {
 
 CLI::Option* add_option(CLI::App& app, const Option& option) {
   if (option.value.empty()) return app.add_flag(cli11_names(option));
+  if (option.repeated) {
+    return app.add_option(cli11_names(option))
+        ->expected(1, CLI::detail::expected_max_vector_size)
+        ->allow_extra_args(false);
+  }
   return app.add_option(cli11_names(option))->expected(1)->take_last();
 }
 

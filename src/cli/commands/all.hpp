@@ -24,6 +24,8 @@ namespace liftlock::cli {
 [[nodiscard]] const Command& db_branches_command();
 [[nodiscard]] const Command& db_show_command();
 [[nodiscard]] const Command& db_history_command();
+[[nodiscard]] const Command& db_revision_command();
+[[nodiscard]] const Command& db_merge_command();
 [[nodiscard]] const Command& db_upgrade_command();
 [[nodiscard]] const Command& db_downgrade_command();
 [[nodiscard]] const Command& help_command();

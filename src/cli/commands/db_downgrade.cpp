@@ -4,6 +4,7 @@
 #include "cli/commands/all.hpp"
 #include "cli/commands/database.hpp"
 #include "cli/commands/db_migrate.hpp"
+#include "cli/commands/foreign_chain.hpp"
 #include "cli/commands/session.hpp"
 
 namespace liftlock::cli {
@@ -27,9 +28,12 @@ change::Consent consent_of(Session& session, const Arguments& arguments) {
 }
 
 Result<void> run(Context& context, const Arguments& arguments) {
+  const std::string revision = arguments.required("REVISION");
+  const Graph graph = TRY(Graph::of(context, arguments));
   const database::Url url = TRY(database_of(arguments));
+  if (goes_through_alembic(graph, arguments)) return run_alembic(context, arguments, graph, "downgrade", {revision});
   const std::string current = TRY(revision_of(url));
-  const std::string target = TRY(target_of(Way::down, arguments.required("REVISION"), current));
+  const std::string target = TRY(target_of(Way::down, graph.map(), revision, current));
   Session session(context);
   return present(context, arguments, Way::down,
                  TRY(change::downgrade_database(url.file, target, consent_of(session, arguments), session.clock(),
@@ -47,11 +51,17 @@ const Command& db_downgrade_command() {
           "Does to the database what `alembic downgrade` does, without Python: natively, beside the file, verified row "
           "by row, then swapped in. What the earlier revision cannot hold is counted first, and left behind only with "
           "--accept-loss or a yes to that question (--yes is not enough). The file as it was stays beside it as "
-          "FILE.before-TIME. For a deployment, use `liftlock change`.",
-      .arguments = {{.name = "REVISION", .help = "An id, the start of one, base, or -N: so many revisions back."}},
+          "FILE.before-TIME. For a deployment, use `liftlock change`.\n\nWith --scripts, names of revisions are those "
+          "of "
+          "that chain. One that is not Open WebUI's goes through its own Alembic, if a Python is named that has it "
+          "(--python), on a copy that is then swapped in; what that loses is not counted.",
+      .arguments = {{.name = "REVISION",
+                     .help = "An id, the start of one, base, NAME-N, or -N: so many revisions back."}},
       .options = {database_option(),
                   {"--accept-loss", "", "", "Leave behind what the earlier revision cannot hold."},
-                  no_keep_option()},
+                  no_keep_option(),
+                  scripts_option(),
+                  python_option()},
       .examples = {{"liftlock db downgrade b2c3d4e5f6a7 --database sqlite:////srv/open-webui/data/webui.db",
                     "To what releases 0.8.1 to 0.8.12 have; counts what that loses."},
                    {"liftlock db downgrade -1 --accept-loss --database sqlite:///copy.db",

@@ -10,7 +10,8 @@
 #include "change/plan.hpp"
 #include "cli/commands/graph.hpp"
 #include "migration/openwebui/chain.hpp"
-#include "migration/range.hpp"
+#include "migration/openwebui/scripts.hpp"
+#include "migration/script/lookup.hpp"
 
 namespace liftlock::cli {
 
@@ -67,15 +68,38 @@ Json to_json(const change::DatabaseUpgrade& done) {
           {"verification", change::to_json(done.verification)}};
 }
 
+/// How many revisions of the chain, which has no branches, are behind a database at this one. Error:
+/// "revision-unknown".
+Result<std::size_t> position_of(const std::string& current) {
+  if (current.empty()) return 0;
+  if (const auto place = migration::openwebui::revision_map().find(current)) return *place + 1;
+  return failure("revision-unknown", "Reading the version of the database",
+                 fmt::format("Can't locate revision identified by '{}'", current),
+                 "The database was written by a release that this Liftlock does not know; see: liftlock versions");
+}
+
+/// How many are behind it at the revision that is named.
+Result<std::size_t> position_named(Way way, const migration::script::RevisionMap& map, const std::string& name,
+                                   const std::string& current) {
+  namespace script = migration::script;
+  const script::End here =
+      script::End::of_database(current.empty() ? std::vector<std::string>() : std::vector{current});
+  if (way == Way::down) {
+    const auto place = TRY(script::downgrade_target(map, here, name));
+    return place ? position_of(map[*place].script.revision) : 0;
+  }
+  const script::Places places = TRY(script::upgrade_target(map, here, name));
+  return places.empty() ? 0 : position_of(map[places.front()].script.revision);
+}
+
 }  // namespace
 
 std::string name_of_revision(const std::string& revision) { return revision.empty() ? "base" : revision; }
 
-Result<std::string> target_of(Way way, const std::string& name, const std::string& current) {
-  const migration::Chain chain = migration::openwebui::alembic_revisions();
-  const std::size_t target = TRY(way == Way::up ? migration::upgrade_target(chain, name, current)
-                                                : migration::downgrade_target(chain, name, current));
-  const std::size_t here = TRY(migration::position_of(chain, "current", current));
+Result<std::string> target_of(Way way, const migration::script::RevisionMap& chain, const std::string& name,
+                              const std::string& current) {
+  const std::size_t here = TRY(position_of(current));
+  const std::size_t target = TRY(position_named(way, chain, name, current));
   if (way == Way::up && target < here) {
     return refusal("target-older", fmt::format("Upgrading to {}", name),
                    fmt::format("The database is at {}, which comes after it.", name_of_revision(current)));
@@ -84,7 +108,7 @@ Result<std::string> target_of(Way way, const std::string& name, const std::strin
     return refusal("target-newer", fmt::format("Downgrading to {}", name),
                    fmt::format("The database is at {}, which comes before it.", name_of_revision(current)));
   }
-  return target == 0 ? std::string() : std::string(chain[target - 1]->id);
+  return target == 0 ? std::string() : migration::openwebui::revision_map()[target - 1].script.revision;
 }
 
 std::vector<std::string> lines_of(const std::vector<migration::DownwardLoss>& losses) {

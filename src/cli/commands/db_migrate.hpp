@@ -8,6 +8,7 @@
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
 #include "cli/context.hpp"
+#include "migration/script/revision_map.hpp"
 
 /// What `db upgrade` and `db downgrade` share.
 namespace liftlock::cli {
@@ -17,9 +18,11 @@ enum class Way { up, down };
 /// "base" for the empty revision.
 [[nodiscard]] std::string name_of_revision(const std::string& revision);
 
-/// The id that `name` means from `current` (both empty at the base).
-/// Errors: those of migration::upgrade_target and downgrade_target; "target-older", "target-newer": it lies behind.
-[[nodiscard]] Result<std::string> target_of(Way way, const std::string& name, const std::string& current);
+/// The id that `name` means from `current` (both empty at the base) on a chain that is the one compiled in, or part of
+/// it. Errors: those of migration/script/lookup.hpp; "revision-unknown" also where `current` is none of this chain;
+/// "target-older", "target-newer": it lies behind.
+[[nodiscard]] Result<std::string> target_of(Way way, const migration::script::RevisionMap& chain,
+                                            const std::string& name, const std::string& current);
 
 /// One sentence each.
 [[nodiscard]] std::vector<std::string> lines_of(const std::vector<migration::DownwardLoss>& losses);

@@ -3,6 +3,7 @@
 #include "cli/commands/all.hpp"
 #include "cli/commands/database.hpp"
 #include "cli/commands/db_migrate.hpp"
+#include "cli/commands/foreign_chain.hpp"
 #include "cli/commands/session.hpp"
 
 namespace liftlock::cli {
@@ -16,9 +17,12 @@ Result<std::string> current_of(const database::Url& url) {
 }
 
 Result<void> run(Context& context, const Arguments& arguments) {
+  const std::string revision = arguments.required("REVISION");
+  const Graph graph = TRY(Graph::of(context, arguments));
+  if (goes_through_alembic(graph, arguments)) return run_alembic(context, arguments, graph, "upgrade", {revision});
   const database::Url url = TRY(named_database(arguments));
   const std::string current = TRY(current_of(url));
-  const std::string target = TRY(target_of(Way::up, arguments.required("REVISION"), current));
+  const std::string target = TRY(target_of(Way::up, graph.map(), revision, current));
   Session session(context);
   return present(context, arguments, Way::up,
                  TRY(change::upgrade_database(url.file, target, session.clock(), session.ids(), context.progress())));
@@ -35,9 +39,13 @@ const Command& db_upgrade_command() {
           "Does to the database what `alembic upgrade` does, without Python: natively, beside the file, verified row "
           "by row, then swapped in. The file as it was stays beside it as FILE.before-TIME. No snapshot is taken, and "
           "uploads are not looked at: for a deployment, use `liftlock change`. A file that does not exist becomes a "
-          "new database.",
-      .arguments = {{.name = "REVISION", .help = "An id, the start of one, head, or +N: so many revisions on."}},
-      .options = {database_option(), no_keep_option()},
+          "new database.\n\nWith --scripts, names of revisions are those of that chain. One that is not Open WebUI's "
+          "goes through "
+          "its own Alembic, if a Python is named that has it (--python): on a copy of the file, checked for damage and "
+          "then swapped in, the file as it was kept in the same way.",
+      .arguments = {{.name = "REVISION",
+                     .help = "An id, the start of one, head, NAME+N, NAME-N, or +N: so many revisions on."}},
+      .options = {database_option(), no_keep_option(), scripts_option(), python_option()},
       .examples = {{"liftlock db upgrade head --database sqlite:////srv/open-webui/data/webui.db",
                     "To the newest revision."},
                    {"liftlock db upgrade +1 --database sqlite:///copy.db",

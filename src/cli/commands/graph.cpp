@@ -44,12 +44,6 @@ Json to_json(const Node& node, std::string_view summary, Json next) {
           {"path", text_or_null(node.script.path)}};
 }
 
-Json to_json(const RevisionMap& map, std::size_t place) {
-  Json next = Json::array();
-  for (const std::size_t child : map[place].next) next.push_back(map[child].script.revision);
-  return to_json(map[place], summary_of(map[place]), std::move(next));
-}
-
 }  // namespace
 
 const RevisionMap& Graph::built_in() { return migration::openwebui::revision_map(); }
@@ -64,12 +58,19 @@ Result<Graph> Graph::of(Context& context, const Arguments& arguments) {
     map.error().doing = fmt::format("Putting together the scripts in {}", files.folder.string());
     return std::unexpected(std::move(map).error());
   }
+  graph.folder_ = files.folder;
   graph.read_ = std::make_shared<const RevisionMap>(*std::move(map));
   for (const std::string& warning : graph.read_->warnings()) context.say(fmt::format("Warning: {}\n", warning));
   return graph;
 }
 
-Json Graph::json(std::size_t place) const { return to_json(map(), place); }
+Json revision_json(const RevisionMap& map, std::size_t place) {
+  Json next = Json::array();
+  for (const std::size_t child : map[place].next) next.push_back(map[child].script.revision);
+  return to_json(map[place], summary_of(map[place]), std::move(next));
+}
+
+Json Graph::json(std::size_t place) const { return revision_json(map(), place); }
 
 Json Graph::json(const std::vector<std::size_t>& places) const {
   Json list = Json::array();
@@ -81,7 +82,7 @@ Json Graph::warnings() const { return map().warnings(); }
 
 Json revision_json(const migration::Revision& revision) {
   const RevisionMap& map = migration::openwebui::revision_map();
-  if (const auto place = map.find(revision.id)) return to_json(map, *place);
+  if (const auto place = map.find(revision.id)) return revision_json(map, *place);
   // A migration of Peewee's, or a repair: on no graph.
   migration::script::Script script;
   script.revision = revision.id;

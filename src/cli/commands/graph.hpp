@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ class Graph {
   [[nodiscard]] static Result<Graph> of(Context& context, const Arguments& arguments);
 
   [[nodiscard]] const migration::script::RevisionMap& map() const { return read_ ? *read_ : built_in(); }
+  /// Where the scripts are; empty for the chain that is compiled in.
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   /// A revision as `docs/reference/json.md` describes it.
   [[nodiscard]] Json json(std::size_t place) const;
   [[nodiscard]] Json json(const std::vector<std::size_t>& places) const;
@@ -31,7 +34,11 @@ class Graph {
  private:
   [[nodiscard]] static const migration::script::RevisionMap& built_in();
   std::shared_ptr<const migration::script::RevisionMap> read_;
+  std::filesystem::path folder_;
 };
+
+/// One revision of a graph.
+[[nodiscard]] Json revision_json(const migration::script::RevisionMap& map, std::size_t place);
 
 /// A revision that is compiled in, in the same form; migrations of Peewee's and repairs have neighbours in no graph.
 [[nodiscard]] Json revision_json(const migration::Revision& revision);

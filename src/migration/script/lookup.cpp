@@ -41,8 +41,38 @@ Result<Places> places_of(const std::vector<Spot>& spots, const End& name) {
 /// Works out what is between two ends, as Alembic does it for a path upward.
 class Range {
  public:
-  Range(const RevisionMap& map, const End& lower, const End& upper)
-      : map_(map), names_(map), lower_(lower), upper_(upper) {}
+  /// `strict`: so many steps must be there, else the walk ends where the chain does.
+  Range(const RevisionMap& map, const End& lower, const End& upper, bool strict = false)
+      : map_(map), names_(map), lower_(lower), upper_(upper), strict_(strict) {}
+
+  Result<std::optional<std::size_t>> lower_target() const {
+    const std::string& name = lower_.names.front();
+    const auto relative = relative_name(name);
+    const Spot spot = TRY(relative ? down_from_upper(*relative) : named_below(name));
+    if (spot.kind == Spot::Kind::nowhere) {
+      if (relative && !relative->symbol) return not_enough(relative->steps_text, relative->steps);
+      return bad_name("revision-relative", "Walked too far");
+    }
+    return spot.is_revision() ? std::optional(spot.place) : std::nullopt;
+  }
+
+  Result<Places> upper_targets() const {
+    const auto relative = upper_.is_name ? relative_name(upper_.names.front()) : std::nullopt;
+    if (!relative) return revisions_named(map_, upper_);
+    const std::string label = relative->label.value_or("");
+    Spot spot;
+    if (relative->symbol) {
+      const bool qualify = relative->steps <= 0 && relative->label;
+      const std::string symbol = qualify ? fmt::format("{}@{}", label, *relative->symbol) : *relative->symbol;
+      const Spot start = TRY(names_.one(symbol));
+      spot = TRY(names_.walk(start, relative->steps, relative->steps > 0 ? label : "", strict_));
+    } else if (relative->steps <= 0) {
+      return not_enough(fmt::format("{}", relative->steps), relative->steps);
+    } else {
+      spot = TRY(up_from_lower(*relative, label));
+    }
+    return places_of({spot}, upper_);
+  }
 
   Result<Places> history() {
     Places targets = TRY(upper_targets());
@@ -73,24 +103,6 @@ class Range {
                                 shown(lower_), shown(upper_)));
   }
 
-  Result<Places> upper_targets() const {
-    const auto relative = upper_.is_name ? relative_name(upper_.names.front()) : std::nullopt;
-    if (!relative) return revisions_named(map_, upper_);
-    const std::string label = relative->label.value_or("");
-    Spot spot;
-    if (relative->symbol) {
-      const bool qualify = relative->steps <= 0 && relative->label;
-      const std::string symbol = qualify ? fmt::format("{}@{}", label, *relative->symbol) : *relative->symbol;
-      const Spot start = TRY(names_.one(symbol));
-      spot = TRY(names_.walk(start, relative->steps, relative->steps > 0 ? label : "", false));
-    } else if (relative->steps <= 0) {
-      return not_enough(fmt::format("{}", relative->steps), relative->steps);
-    } else {
-      spot = TRY(up_from_lower(*relative, label));
-    }
-    return places_of({spot}, upper_);
-  }
-
   /// "+N" counts from the lower end.
   Result<Spot> up_from_lower(const RelativeName& relative, const std::string& label) const {
     Spot start;
@@ -102,9 +114,39 @@ class Range {
       if (starts.size() > 1) return several_starts();
       if (!starts.empty()) start = Spot::at(starts.front());
     }
-    const Spot spot = TRY(names_.walk(start, relative.steps, label, false));
+    const Spot spot = TRY(names_.walk(start, relative.steps, label, strict_));
     if (spot.kind == Spot::Kind::nowhere) return not_enough(relative.steps_text, relative.steps);
     return spot;
+  }
+
+  /// "NAME", or "LABEL@NAME", of which Alembic looks at the label only where branches part.
+  Result<Spot> named_below(const std::string& name) const {
+    const std::size_t at = name.rfind('@');
+    if (at != std::string::npos && at > 0) std::ignore = TRY(names_.branch(name.substr(0, at)));
+    const Spot spot = TRY(names_.one(at == std::string::npos ? name : name.substr(at + 1)));
+    return spot.is_revision() ? spot : Spot{Spot::Kind::base, 0};
+  }
+
+  /// "-N" counts from the upper end, "NAME-N" and "NAME+N" from there.
+  Result<Spot> down_from_upper(const RelativeName& relative) const {
+    if (relative.symbol) {
+      const bool qualify = relative.steps < 0 && relative.label;
+      const Spot start =
+          TRY(names_.one(qualify ? fmt::format("{}@{}", *relative.label, *relative.symbol) : *relative.symbol));
+      return names_.walk(start, relative.steps, relative.steps < 0 ? "" : relative.label.value_or(""), strict_);
+    }
+    if (relative.steps >= 0) return not_enough(relative.steps_text, relative.steps);
+    Places starts = TRY(revisions_named(map_, upper_));
+    if (relative.label) {
+      const Places direct = TRY(names_.on_branch(starts, *relative.label));
+      const Places all = TRY(all_current(map_, upper_.names));
+      starts = direct.empty() ? TRY(names_.on_branch(all, *relative.label)) : direct;
+    }
+    if (starts.empty()) return not_enough(relative.steps_text, relative.steps);
+    if (starts.size() > 1) {
+      return bad_name("revision-relative", "downgrade -1 from multiple heads is ambiguous; name a revision");
+    }
+    return names_.walk(Spot::at(starts.front()), relative.steps, {}, strict_);
   }
 
   static std::unexpected<Error> several_starts() {
@@ -206,6 +248,7 @@ class Range {
   Names names_;
   const End& lower_;
   const End& upper_;
+  bool strict_;
 };
 
 }  // namespace
@@ -213,6 +256,21 @@ class Range {
 Result<Places> revisions_named(const RevisionMap& map, const End& name) {
   const std::vector<Spot> spots = TRY(Names(map).several(name.names));
   return places_of(spots, name);
+}
+
+Result<Places> upgrade_target(const RevisionMap& map, const End& current, const std::string& name) {
+  const End target = End::name(name);
+  Result<Places> places = Range(map, current, target, true).upper_targets();
+  if (!places && places.error().id == "several-heads") return several_heads(name);
+  return places;
+}
+
+Result<std::optional<std::size_t>> downgrade_target(const RevisionMap& map, const End& current,
+                                                    const std::string& name) {
+  const End target = End::name(name);
+  auto place = Range(map, target, current, true).lower_target();
+  if (!place && place.error().id == "several-heads") return several_heads(name);
+  return place;
 }
 
 Result<Places> history(const RevisionMap& map, const End& base, const End& head) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,14 @@ struct End {
 
 /// The revisions that a name means, each of them one that is there: none for base.
 [[nodiscard]] Result<Places> revisions_named(const RevisionMap& map, const End& name);
+
+/// Where an upgrade to `name` leads from what a database holds: a name, or +N from there. Several revisions for heads,
+/// none for base. Whether the way leads up is not looked at.
+[[nodiscard]] Result<Places> upgrade_target(const RevisionMap& map, const End& current, const std::string& name);
+
+/// The same of a downgrade: a name, or -N from there; nothing for base, also where it is LABEL@base.
+[[nodiscard]] Result<std::optional<std::size_t>> downgrade_target(const RevisionMap& map, const End& current,
+                                                                  const std::string& name);
 
 /// What is between the two ends, both included, newest first, each before what it needs.
 [[nodiscard]] Result<Places> history(const RevisionMap& map, const End& base, const End& head);

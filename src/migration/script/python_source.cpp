@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "migration/script/utf8.hpp"
+
 namespace liftlock::migration::script {
 
 namespace {
@@ -23,26 +25,6 @@ bool is_quote(char c) { return c == '\'' || c == '"'; }
 /// Letters that may stand before a quote, in either case and any order.
 bool is_prefix(std::string_view word) {
   return word.size() <= 2 && word.find_first_not_of("rRbBuUfF") == std::string_view::npos;
-}
-
-void append_utf8(std::string& text, std::uint32_t code) {
-  if (code >= 0xD800 && code < 0xE000) {
-    text += '?';  // half of a pair: Python prints it so
-  } else if (code < 0x80) {
-    text += static_cast<char>(code);
-  } else if (code < 0x800) {
-    text += static_cast<char>(0xC0 | code >> 6);
-    text += static_cast<char>(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    text += static_cast<char>(0xE0 | code >> 12);
-    text += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-    text += static_cast<char>(0x80 | (code & 0x3F));
-  } else {
-    text += static_cast<char>(0xF0 | code >> 18);
-    text += static_cast<char>(0x80 | (code >> 12 & 0x3F));
-    text += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-    text += static_cast<char>(0x80 | (code & 0x3F));
-  }
 }
 
 /// Reads the escapes of a literal that is not raw.

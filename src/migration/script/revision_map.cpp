@@ -23,15 +23,6 @@ bool holds(const std::vector<std::string>& list, std::string_view text) {
   return std::ranges::find(list, text) != list.end();
 }
 
-/// What no revision may have in its id, since names of revisions give it a meaning; in the order of their codes.
-std::string illegal_characters(std::string_view id) {
-  std::string found;
-  for (const char c : {'+', '-', ':', '@'}) {
-    if (id.find(c) != std::string_view::npos) found += fmt::format("{}{}", found.empty() ? "" : ", ", c);
-  }
-  return found;
-}
-
 Result<void> check(const Script& script) {
   if (holds(script.down_revisions, script.revision)) return cycle("Self-loop", {script.revision});
   if (holds(script.depends_on, script.revision)) return cycle("Dependency self-loop", {script.revision});
@@ -46,6 +37,14 @@ void add_label(std::vector<std::string>& labels, const std::string& label) {
 }
 
 }  // namespace
+
+std::string illegal_characters(std::string_view id) {
+  std::string found;
+  for (const char c : {'+', '-', ':', '@'}) {
+    if (id.find(c) != std::string_view::npos) found += fmt::format("{}{}", found.empty() ? "" : ", ", c);
+  }
+  return found;
+}
 
 Result<RevisionMap> RevisionMap::of(std::vector<Script> scripts) {
   RevisionMap map;

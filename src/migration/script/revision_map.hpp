@@ -84,4 +84,7 @@ class RevisionMap {
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> places_;
 };
 
+/// What is in the id that no id may have, since names of revisions give it a meaning: "+, @"; empty where nothing is.
+[[nodiscard]] std::string illegal_characters(std::string_view id);
+
 }  // namespace liftlock::migration::script

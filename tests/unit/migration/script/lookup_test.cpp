@@ -95,6 +95,48 @@ TEST(Lookup, WhatADatabaseHasBehindIt) {
   EXPECT_EQ(ids(map, all_current(map, {"gone"})), "Can't locate revision identified by 'gone'");
 }
 
+std::string up(const RevisionMap& map, std::vector<std::string> current, const std::string& name) {
+  const auto places = upgrade_target(map, End::of_database(std::move(current)), name);
+  return places && places->empty() ? "base" : ids(map, places);
+}
+
+std::string down(const RevisionMap& map, std::vector<std::string> current, const std::string& name) {
+  const auto place = downgrade_target(map, End::of_database(std::move(current)), name);
+  if (!place) return place.error().what;
+  return *place ? map[**place].script.revision : "base";
+}
+
+TEST(Target, OfAnUpgradeIsANameOrSoManySteps) {
+  const RevisionMap map = RevisionMap::of({script("aaaa1", {}, {"line"}), script("bbbb2", {"aaaa1"}),
+                                           script("cccc3", {"bbbb2"}), script("dddd4", {"cccc3"})})
+                              .value();
+  for (const char* name : {"head", "heads", "dddd", "line@head", "+2", "bbbb2+2", "head-0", "line@+2"}) {
+    EXPECT_EQ(up(map, {"bbbb2"}, name), "dddd4") << name;
+  }
+  EXPECT_EQ(up(map, {}, "+1"), "aaaa1");
+  EXPECT_EQ(up(map, {"bbbb2"}, "base"), "base");
+  EXPECT_EQ(up(map, {"bbbb2"}, "head-1"), "cccc3");
+  EXPECT_EQ(up(map, {"bbbb2"}, "+3"), "Relative revision +3 didn't produce 3 migrations");
+  EXPECT_EQ(up(map, {"bbbb2"}, "-1"), "Relative revision -1 didn't produce 1 migrations");
+  EXPECT_EQ(up(map, {"bbbb2"}, "current"), "Can't locate revision identified by 'current'");
+  EXPECT_EQ(up(map, {"bbbb2"}, ""), "Can't locate revision identified by ''");
+}
+
+TEST(Target, OfADowngradeIsANameOrSoManySteps) {
+  const RevisionMap map = RevisionMap::of({script("aaaa1", {}, {"line"}), script("bbbb2", {"aaaa1"}),
+                                           script("cccc3", {"bbbb2"}), script("dddd4", {"cccc3"})})
+                              .value();
+  for (const char* name : {"bbbb2", "bbbb", "-1", "head-2", "line@-1", "aaaa1+1", "cccc3-1", "line@cccc3-1"}) {
+    EXPECT_EQ(down(map, {"cccc3"}, name), "bbbb2") << name;
+  }
+  for (const char* name : {"base", "-3", "line@base", "aaaa1-1"}) EXPECT_EQ(down(map, {"cccc3"}, name), "base") << name;
+  EXPECT_EQ(down(map, {"cccc3"}, "-4"), "Relative revision -4 didn't produce 4 migrations");
+  EXPECT_EQ(down(map, {}, "-1"), "Relative revision -1 didn't produce 1 migrations");
+  EXPECT_EQ(down(map, {"cccc3"}, "+1"), "Relative revision +1 didn't produce 1 migrations");
+  EXPECT_EQ(down(map, {"cccc3"}, "head-9"), "Walked too far");
+  EXPECT_EQ(down(map, {"cccc3"}, "lime@base"), "Can't locate revision identified by 'lime'");
+}
+
 TEST(RevisionMap, BrokenGraphsHaveAlembicsWords) {
   EXPECT_EQ(broken({script("a", {"b"}), script("b", {"a"})}), "Cycle is detected in revisions (a, b)");
   EXPECT_EQ(broken({script("a"), script("c", {"b"}), script("b", {"c"})}), "Cycle is detected in revisions (b, c)");

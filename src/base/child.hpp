@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace liftlock::process {
+
+/// A program to be run. Its standard input, output and error are ours.
+struct Child {
+  std::vector<std::string> command;  ///< the program (a path, or a name to be found in PATH) and its arguments
+  std::vector<std::pair<std::string, std::string>> environment;  ///< added to ours; secrets belong here
+  std::filesystem::path folder;                                  ///< that it works in; empty: ours
+  bool output_to_stderr = false;                                 ///< what it prints is talk, not an answer
+};
+
+/// Runs it to its end; a Ctrl-C at the terminal reaches it as it reaches us. Its exit status, 0 to 255.
+/// Errors: "program-start" (it cannot be started), "program-died" (a signal ended it), of kind cancelled where that was
+/// SIGINT.
+[[nodiscard]] Result<int> run(const Child& child);
+
+}  // namespace liftlock::process

@@ -1,0 +1,40 @@
+#include "base/child.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/file.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace liftlock {
+namespace {
+
+process::Child shell(std::string text) {
+  return {.command = {"sh", "-c", std::move(text)}, .environment = {}, .folder = {}};
+}
+
+TEST(Child, GivesItsExitStatus) {
+  EXPECT_EQ(process::run(shell("exit 0")), 0);
+  EXPECT_EQ(process::run(shell("exit 7")), 7);
+}
+
+TEST(Child, WorksWhereAndWithWhatItIsGiven) {
+  const testing::TemporaryDirectory folder;
+  process::Child child = shell("printf '%s %s' \"$LIFTLOCK_TEST\" \"$HOME\" > made");
+  child.environment = {{"LIFTLOCK_TEST", "a b"}, {"HOME", "/nowhere"}};
+  child.folder = folder.path();
+  EXPECT_EQ(process::run(child), 0);
+  EXPECT_EQ(*file::read(folder / "made"), "a b /nowhere");
+}
+
+TEST(Child, SaysHowItFailed) {
+  EXPECT_EQ(process::run({.command = {"/nowhere/at/all"}, .environment = {}, .folder = {}}).error().id,
+            "program-start");
+  const auto killed = process::run(shell("kill -TERM $$"));
+  ASSERT_FALSE(killed);
+  EXPECT_EQ(killed.error().id, "program-died");
+  EXPECT_EQ(killed.error().kind, ErrorKind::failed);
+  EXPECT_EQ(process::run(shell("kill -INT $$")).error().kind, ErrorKind::cancelled);
+}
+
+}  // namespace
+}  // namespace liftlock
