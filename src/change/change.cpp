@@ -165,6 +165,7 @@ Result<void> carry_out(Run& run, const Request& request, const Plan& plan, bool 
   auto driver = TRY(deployment::make_driver(request.deployment));
   if (run.context.progress.cancelled()) return cancelled();
   Proven proven = TRY(prove(run, plan));
+  proven.loss_accepted = request.accept_loss;
   bind_provider(proven, plan, run.context);
   if (proven.downward) TRY(snapshot::verify(proven.snapshot, run.context.clock, run.context.progress));
   TRY(run_the_rehearsal(run, proven));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/process.hpp"
+#include "change/downward.hpp"
 #include "change/losses.hpp"
 #include "change/snapshots.hpp"
 
@@ -56,6 +57,7 @@ Result<void> bring_up_to_date(Run& run, const Plan& plan, Proven& proven) {
     if (!proven.rehearsal.verification.ok()) {
       return refusal("rehearsal-failed", "Rehearsing the change again on the newest data", "The verification failed.");
     }
+    if (!proven.loss_accepted && !plan.path.downward.empty()) TRY(refuse_further_drops(plan, proven.rehearsal.before));
   } else {
     TRY(snapshot::verify(proven.snapshot, context.clock, context.progress));
   }

@@ -18,7 +18,8 @@ struct Proven {
   snapshot::Snapshot snapshot;
   RehearsalRequest request;  ///< to rehearse again with, if the data changed meanwhile
   Rehearsal rehearsal;
-  bool downward = false;  ///< what goes in comes from another snapshot; newer data stays behind
+  bool downward = false;       ///< what goes in comes from another snapshot; newer data stays behind
+  bool loss_accepted = false;  ///< by name, whatever it is; else what the plan counts, and no more
 };
 
 /// The short part: nobody may use the database from here on. The file that goes in is always one that was rehearsed and

@@ -5,6 +5,7 @@
 #include "change/losses.hpp"
 #include "change/snapshots.hpp"
 #include "change/swap.hpp"
+#include "database/sqlite.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace liftlock::change {
@@ -40,6 +41,21 @@ Result<void> agree_to_drops(const Request& request, const Plan& plan, Context& c
   return refusal("would-lose-data", fmt::format("Going down to {}", plan.target_release),
                  fmt::format("The deployment holds data that {} cannot hold:\n{}", plan.target_release, joined(lines)),
                  std::move(next));
+}
+
+Result<void> refuse_further_drops(const Plan& plan, const std::filesystem::path& database) {
+  auto connection = TRY(database::Connection::open(database, database::OpenMode::read_only));
+  std::vector<std::string> lines;
+  for (const auto& loss : TRY(migration::count_downward_losses(connection, plan.path))) {
+    const auto agreed = std::ranges::find_if(plan.losses, [&](const migration::DownwardLoss& one) {
+      return one.revision == loss.revision && one.table == loss.table && one.column == loss.column;
+    });
+    if (agreed == plan.losses.end() || agreed->count < loss.count) lines.push_back(sentence_of(loss));
+  }
+  if (lines.empty()) return {};
+  return refusal("would-lose-data", fmt::format("Going down to {}", plan.target_release),
+                 fmt::format("Since you agreed to what is left behind, there is more of it:\n{}", joined(lines)),
+                 fmt::format("To look at it anew:\n    liftlock change {} {}", plan.address, plan.target_release));
 }
 
 Result<void> provide_restore_point(const Plan& plan, const fs::path& to, Context& context) {

@@ -13,6 +13,10 @@ namespace liftlock::change {
 /// Has what migrating down leaves behind agreed to. Errors: "would-lose-data" (refused) with the counts.
 [[nodiscard]] Result<void> agree_to_drops(const Request& request, const Plan& plan, Context& context);
 
+/// Looks again after the data changed since agree_to_drops. Errors: "would-lose-data" (refused) where more is left
+/// behind now than was agreed to.
+[[nodiscard]] Result<void> refuse_further_drops(const Plan& plan, const std::filesystem::path& database);
+
 /// Puts the database of the plan's restore point at `to`, which proves that snapshot.
 [[nodiscard]] Result<void> provide_restore_point(const Plan& plan, const std::filesystem::path& to, Context& context);
 

@@ -48,7 +48,6 @@ Places places_of(const deployment::Deployment& deployment, const std::string& id
   places.candidate = beside + "-new";
   places.before = beside + "-before";
   places.after = beside + "-after";
-  places.aside = deployment.data_directory / (".liftlock-" + id + "-aside");
   return places;
 }
 

@@ -20,7 +20,6 @@ struct Places {
   std::filesystem::path candidate;    ///< beside the database: the new file, about to be swapped in
   std::filesystem::path before;       ///< beside the database: the database as it was before the change
   std::filesystem::path after;        ///< beside the database: the changed database, once it was rolled back
-  std::filesystem::path aside;        ///< folder in the data directory: files that made room for the snapshot's
 };
 [[nodiscard]] Places places_of(const deployment::Deployment& deployment, const std::string& id);
 

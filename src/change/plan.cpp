@@ -81,6 +81,19 @@ Result<void> find_path(Plan& plan, const PlanOptions& options, database::Connect
   return {};
 }
 
+/// A snapshot asked for and silently not used would be a surprise on somebody's only copy.
+Result<void> refuse_needless_snapshot(const Plan& plan, const PlanOptions& options) {
+  if (options.from_snapshot.empty() || plan.direction == Direction::down) return {};
+  return std::unexpected(Error{ErrorKind::usage, "snapshot-not-needed", "Planning the change",
+                               fmt::format("--from-snapshot is for going back to an older version, and {} is not older "
+                                           "than what is deployed.",
+                                           plan.target_release),
+                               "Nothing was changed.",
+                               fmt::format("Leave --from-snapshot out, or bring the snapshot itself back: liftlock "
+                                           "restore {} {}",
+                                           plan.address, options.from_snapshot)});
+}
+
 void describe_steps(Plan& plan) {
   const auto add = [&](const std::vector<const migration::Revision*>& revisions, bool peewee) {
     for (const auto* step : revisions) {
@@ -168,6 +181,7 @@ Result<Plan> make_plan(const deployment::Deployment& deployment, std::string_vie
   for (const auto* release : release::releases_of(plan.from_state))
     plan.from_releases.push_back(to_string(release->version));
   TRY(find_path(plan, options, *opened));
+  TRY(refuse_needless_snapshot(plan, options));
   describe_steps(plan);
 
   const RestorePoints points = TRY(find_restore_points(deployment.state_folder, *target, options.from_snapshot));

@@ -74,5 +74,66 @@ TEST_F(DownwardTest, without_anything_newer_asks_for_nothing) {
   EXPECT_EQ(contents(), before_);
 }
 
+TEST_F(DownwardTest, a_snapshot_asked_for_on_a_way_that_is_not_down_is_an_error_of_usage) {
+  for (const char* version : {"0.9.5", "0.12.4"}) {
+    const auto refused = change(version, true, "latest");
+    ASSERT_FALSE(refused) << version;
+    EXPECT_EQ(refused.error().id, "snapshot-not-needed");
+    EXPECT_EQ(refused.error().kind, ErrorKind::usage);
+    EXPECT_THAT(refused.error().what, HasSubstr(version));
+    EXPECT_THAT(refused.error().next, HasSubstr("liftlock restore dir:"));
+  }
+  EXPECT_EQ(contents(), after_);
+}
+
+class MeanwhileTest : public StoryTest {
+ protected:
+  static std::string pinned_note(const std::string& id) {
+    return "INSERT INTO pinned_note (id, user_id, note_id, created_at) VALUES ('" + id + "', 'u', 'note " + id +
+           "', 1);";
+  }
+};
+
+TEST_F(MeanwhileTest, what_is_written_after_the_rehearsal_is_rehearsed_too) {
+  make_database("0.9.5");
+  sql(chat("old", 1'790'000'000));
+  meanwhile_ = [this] { sql(chat("new", clock_.now)); };
+  const auto done = change("0.12.4");
+  ASSERT_TRUE(done) << done.error().what;
+  EXPECT_FALSE(done->cutover->used_rehearsed);
+  EXPECT_EQ(testing::query_rows(database_, "SELECT id FROM chat ORDER BY id"),
+            (std::vector<std::string>{"'new'", "'old'"}));
+}
+
+TEST_F(MeanwhileTest, more_to_leave_behind_than_was_agreed_to_is_refused) {
+  make_database("0.12.4");
+  sql(pinned_note("1"));
+  meanwhile_ = [this] { sql(pinned_note("2")); };
+  const auto refused = change("0.9.0");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().id, "would-lose-data");
+  EXPECT_EQ(refused.error().kind, ErrorKind::refused);
+  EXPECT_THAT(refused.error().what, HasSubstr("pinned_note: 2 rows"));
+  EXPECT_EQ(testing::query_rows(database_, "SELECT id FROM pinned_note ORDER BY id"),
+            (std::vector<std::string>{"'1'", "'2'"}));
+  EXPECT_EQ(testing::query_rows(database_, "SELECT version_num FROM alembic_version"),
+            std::vector<std::string>{"'0bd252b206fb'"});
+}
+
+TEST_F(MeanwhileTest, as_much_as_was_agreed_to_goes_through_and_so_does_more_where_all_was_accepted_by_name) {
+  make_database("0.12.4");
+  sql(pinned_note("1"));
+  meanwhile_ = [this] { sql(chat("new", clock_.now)); };
+  const auto done = change("0.9.0");
+  ASSERT_TRUE(done) << done.error().what;
+  EXPECT_FALSE(done->cutover->used_rehearsed);
+  EXPECT_TRUE(change("0.12.4"));
+  sql(pinned_note("1"));
+  meanwhile_ = [this] { sql(pinned_note("2")); };
+  const auto accepted = change("0.9.0", true);
+  ASSERT_TRUE(accepted) << accepted.error().what;
+  EXPECT_EQ(testing::query_rows(database_, "SELECT id FROM chat"), std::vector<std::string>{"'new'"});
+}
+
 }  // namespace
 }  // namespace liftlock::change

@@ -71,18 +71,19 @@ TEST_F(SettleTest, never_removes_what_does_not_bear_liftlocks_mark) {
 }
 
 TEST_F(SettleTest, removes_folders_of_files_moved_aside_but_not_what_a_link_of_that_name_points_to) {
+  const auto aside = data_ / ".liftlock-aside-20261121-110000";
   const Places places = made_change("0001-x", Outcome::rolled_back);
   need(file::write_durably(data_ / "uploads/mine.txt", "mine"));
-  need(file::make_folder(places.aside));
-  need(file::write_durably(places.aside / "later.txt", "later"));
+  need(file::make_folder(aside));
+  need(file::write_durably(aside / "later.txt", "later"));
   std::filesystem::create_directory_symlink(data_ / "uploads", data_ / ".liftlock-link");
   auto report = need(read_report(places.report));
-  report.kept_files = {places.aside, data_ / ".liftlock-link"};
+  report.kept_files = {aside, data_ / ".liftlock-link"};
   need(write_report(report));
   const auto settled = need(settle_now(true));
   ASSERT_EQ(settled.size(), 1U);
   EXPECT_EQ(settled[0].outcome, Outcome::rolled_back) << "that it was rolled back stays true";
-  EXPECT_FALSE(file::exists(places.aside));
+  EXPECT_FALSE(file::exists(aside));
   EXPECT_EQ(need(file::read(data_ / "uploads/mine.txt")), "mine");
 }
 

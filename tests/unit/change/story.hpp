@@ -81,12 +81,16 @@ class StoryTest : public ::testing::Test {
   bool answer_ = true;
   std::vector<Question> asked_;
   std::vector<std::string> said_;
+  std::function<void()> meanwhile_;  ///< what somebody else does, once, between rehearsal and cutover
   Context context_{clock_, ids_, progress_,
                    [this](const Question& question) {
                      asked_.push_back(question);
                      return answer_ || !question.beyond_yes;
                    },
-                   [this](const std::string& line) { said_.push_back(line); }};
+                   [this](const std::string& line) {
+                     said_.push_back(line);
+                     if (meanwhile_ && line.starts_with("Rehearsal verified")) std::exchange(meanwhile_, nullptr)();
+                   }};
 };
 
 }  // namespace liftlock::change
