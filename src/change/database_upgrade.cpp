@@ -16,17 +16,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A database file that is removed unless somebody takes it, with what SQLite makes beside it.
+/// A database file that is removed unless somebody takes it, with what SQLite makes beside it and its quarantine.
 class Candidate {
  public:
   explicit Candidate(fs::path path) : path_(std::move(path)) {}
   ~Candidate() {
     for (const fs::path& one : process::database_files(path_))
       std::ignore = file::remove(one);  // the next run tries again
+    std::ignore = file::remove(quarantine());
   }
   Candidate(const Candidate&) = delete;
   Candidate& operator=(const Candidate&) = delete;
   [[nodiscard]] const fs::path& path() const { return path_; }
+  /// What cannot be carried over, until the swap is near. Named like the candidate, so that it goes where that goes.
+  [[nodiscard]] fs::path quarantine() const { return path_.string() + ".quarantine.jsonl"; }
 
  private:
   fs::path path_;
@@ -187,14 +190,12 @@ Result<DatabaseUpgrade> migrate(const Subject& subject, const migration::Path& p
 
   const std::string stamp = compact_time(clock.seconds());
   const Candidate candidate(candidate_for(file, ids.uuid4()));
-  const fs::path quarantine = file.string() + ".quarantine-" + stamp + ".jsonl";
-  RunEnvironment environment(clock, ids, progress, quarantine);
+  RunEnvironment environment(clock, ids, progress, candidate.quarantine());
   const file::Facts migrated = exists ? TRY(file::facts(file)) : file::Facts{};
   TRY(migration::build_migrated(file, candidate.path(), path, {}, environment));
   TRY(environment.finish());
   upgrade.notes = environment.notes();
   upgrade.quarantined = environment.quarantined();
-  if (upgrade.quarantined > 0) upgrade.quarantine_file = quarantine;
 
   if (!exists) {
     TRY(file::rename(candidate.path(), file));
@@ -203,6 +204,10 @@ Result<DatabaseUpgrade> migrate(const Subject& subject, const migration::Path& p
   TRY(check(upgrade, {.before = file, .after = candidate.path(), .path = &path, .state = &state, .head = head}, file,
             progress));
   TRY(leave_alone(candidate.path()));
+  if (upgrade.quarantined > 0) {  // before the swap: killed in between, there is a file too many, never one too few
+    upgrade.quarantine_file = file.string() + ".quarantine-" + stamp + ".jsonl";
+    TRY(file::rename(candidate.quarantine(), upgrade.quarantine_file));
+  }
   upgrade.kept = fmt::format("{}{}{}", file.string(), kept_mark, stamp);
   TRY(swap_in(file, candidate.path(), migrated, upgrade.kept));
   return upgrade;

@@ -68,6 +68,7 @@ TEST_F(DatabaseUpgradeTest, removes_what_a_killed_one_has_left_and_nothing_else)
   need(upgrade("7e5b5dc7342b"));
   write("webui.db.liftlock-upgrade-1f-new");
   write("webui.db.liftlock-upgrade-1f-new-journal");
+  write("webui.db.liftlock-upgrade-1f-new.quarantine.jsonl");
   write("webui.db.liftlock-0001-20261121-104526-new");                            // of a change, for resume
   write("other.db.liftlock-upgrade-1f-new");                                      // of another database
   write("webui.db.before-20261121-104526");                                       // a kept file with content of its own
@@ -90,6 +91,19 @@ TEST_F(DatabaseUpgradeTest, leaves_alone_what_a_running_one_is_working_on) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::locked);
   EXPECT_THAT(names(), ::testing::Contains("webui.db.liftlock-upgrade-1f-new"));
+}
+
+TEST_F(DatabaseUpgradeTest, keeps_what_cannot_be_carried_over_beside_the_file) {
+  need(upgrade("6a39f3d8e55c"));
+  testing::run_sql(database_,
+                   "INSERT INTO chat (id, user_id, title, chat, created_at, updated_at) "
+                   "VALUES ('c', 'u', 'T', '{broken', 1, 1)");
+  const auto done = upgrade("242a2047eae0");
+  ASSERT_TRUE(done) << done.error().what;
+  EXPECT_EQ(done->quarantined, 1);
+  EXPECT_THAT(need(file::read(done->quarantine_file)), ::testing::HasSubstr("{broken"));
+  EXPECT_THAT(names(), ::testing::ElementsAre("webui.db", done->kept.filename().string(),
+                                              done->quarantine_file.filename().string()));
 }
 
 TEST_F(DatabaseUpgradeTest, a_failure_leaves_the_file_as_it_was_and_nothing_beside_it) {
