@@ -1,19 +1,13 @@
 #include "data_cases.hpp"
 
+#include "heads.hpp"
 #include "world.hpp"
 
 namespace liftlock::hazard {
 
 namespace {
 
-constexpr Severity note = Severity::note;
-constexpr Severity warning = Severity::warning;
-constexpr Severity blocks = Severity::blocks;
-
-// Where the data of a case stands: the heads of these releases.
-constexpr std::string_view v0_3_30 = "ca81bd47c050";
-constexpr std::string_view v0_6_18 = "d31026856c01";
-constexpr std::string_view v0_9_5 = "a0b1c2d3e4f5";
+using enum Severity;
 
 /// An INSERT of a user; `more` are further columns, "api_key = 'x'" as in {"api_key", "'x'"}.
 std::string user(const std::string& id, const std::string& email, const std::string& column = {},

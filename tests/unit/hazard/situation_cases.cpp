@@ -2,17 +2,13 @@
 
 #include <fstream>
 
+#include "heads.hpp"
+
 namespace liftlock::hazard {
 
 namespace {
 
-constexpr Severity note = Severity::note;
-constexpr Severity warning = Severity::warning;
-constexpr Severity blocks = Severity::blocks;
-
-constexpr std::string_view v0_3_30 = "ca81bd47c050";
-constexpr std::string_view v0_6_18 = "d31026856c01";
-constexpr std::string_view v0_9_5 = "a0b1c2d3e4f5";
+using enum Severity;
 
 constexpr std::uintmax_t large = 64'000'001;
 

@@ -191,6 +191,32 @@ TEST_F(Downgrade, KeysOfNobodyAreCounted) {
   EXPECT_THAT(losses("2f1211949ecc"), Contains("api_key: 1 row"));
 }
 
+TEST_F(Downgrade, IdentitiesWithoutSubjectAreNone) {
+  const std::string user =
+      "INSERT INTO user (id, name, email, role, profile_image_url, created_at, updated_at, last_active_at, oauth) "
+      "VALUES ";
+  given("b10670c03dd5", user + R"sql(
+    ('a', 'n', 'a', 'user', '', 1, 1, 1, '{"google": {"sub": "1"}}'), ('b', 'n', 'b', 'user', '', 1, 1, 1, '{"google": {}}'),
+    ('c', 'n', 'c', 'user', '', 1, 1, 1, '{"oidc": {"sub": 7}}'), ('d', 'n', 'd', 'user', '', 1, 1, 1, NULL);
+    INSERT INTO api_key (id, user_id, key, created_at, updated_at) VALUES ('k', 'a', 'old', 1, 1), ('l', 'a', 'new', 2, 2);
+  )sql");
+  EXPECT_THAT(losses("2f1211949ecc"), ElementsAre("api_key: 1 row"));
+  downgrade("2f1211949ecc");
+  EXPECT_THAT(rows("SELECT id, oauth_sub, api_key FROM user ORDER BY id"),
+              ElementsAre("'a'|'google@1'|'new'", "'b'|NULL|NULL", "'c'|'oidc@7'|NULL", "'d'|NULL|NULL"));
+}
+
+TEST_F(Downgrade, PromptsOfEqualCommandAreAllKept) {
+  given("374d2f66af06", R"sql(
+    INSERT INTO prompt (id, command, user_id, name, content, is_active, created_at, updated_at)
+      VALUES ('1', 'hi', 'u', 'a', 'x', 1, 5, 6), ('2', '/hi', 'u', 'b', 'y', 1, 5, 6), ('3', NULL, 'u', 'c', 'z', 1, 5, 6);
+  )sql");
+  downgrade("c440947495f3");
+  EXPECT_THAT(rows("SELECT command, title, content, timestamp FROM prompt ORDER BY title"),
+              ElementsAre("'/hi'|'a'|'x'|5", "'/hi-2'|'b'|'y'|5", "'/3'|'c'|'z'|5"));
+  EXPECT_EQ(environment_.counts["equal-prompt-command"], 1);
+}
+
 TEST_F(Downgrade, SettingsAreCountedWhereTheirBlobGoes) {
   given(head, "INSERT INTO config (key, value, updated_at) VALUES ('ui.x', '5', 2), ('ui.y', '2', 1)");
   EXPECT_THAT(losses("ca81bd47c050"), Not(Contains(HasSubstr("config"))));
