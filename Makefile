@@ -24,6 +24,7 @@ test:
 
 bench: build
 	@scripts/setup --tests --bench
+	@scripts/build tests
 	@bench/run
 
 install: build
