@@ -167,8 +167,8 @@ class Database(Case):
         self.assertIn("(current)", self.expect(0, "db", "history", "-i", "--database", url).stdout)
         self.assertIn("already", self.expect(0, "db", "upgrade", "d310", "--database", url).stdout)
         self.assertIn("comes after it", self.expect(3, "db", "upgrade", "9f0c", "--database", url).stderr)
-        self.assertIn("there is no revision", self.expect(2, "db", "upgrade", "nope", "--database", url).stderr)
-        self.assertIn("not 99", self.expect(2, "db", "upgrade", "+99", "--database", url).stderr)
+        self.assertIn("Can't locate revision identified by 'nope'", self.expect(2, "db", "upgrade", "nope", "--database", url).stderr)
+        self.assertIn("didn't produce 99 migrations", self.expect(2, "db", "upgrade", "+99", "--database", url).stderr)
 
     def test_the_old_file_is_kept_as_it_was(self):
         path = self.new_database(revision="9f0c9cd09105")

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <optional>
@@ -155,19 +156,22 @@ Result<void> PythonLines::track_bracket(char bracket) {
   return {};
 }
 
-Result<void> PythonLines::read_text(PythonLine& line, std::size_t begin) {
+/// Takes a text from its quote on.
+Result<void> PythonLines::read_text() {
   const int first_line = line_;
   const char quote = module_[at_];
-  const bool triple = module_.substr(at_, 3) == std::string(3, quote);
+  const auto three = [&] {
+    return module_.size() - at_ >= 3 && module_[at_ + 1] == quote && module_[at_ + 2] == quote;
+  };
+  const bool triple = three();
   at_ += triple ? 3 : 1;
   while (at_ < module_.size()) {
     const char c = module_[at_];
     if (c == '\\') {
       // "\" and "\r\n" are taken together, so that the quote or line end behind the backslash means nothing.
       if (!join_line()) at_ += 2;
-    } else if (c == quote && (!triple || module_.substr(at_, 3) == std::string(3, quote))) {
+    } else if (c == quote && (!triple || three())) {
       at_ += triple ? 3 : 1;
-      line.tokens.push_back({PythonToken::Kind::text, module_.substr(begin, at_ - begin), first_line});
       return {};
     } else if (c == '\n' || c == '\r') {
       if (!triple) break;
@@ -181,14 +185,54 @@ Result<void> PythonLines::read_text(PythonLine& line, std::size_t begin) {
   return unreadable("a text does not end");
 }
 
+void PythonLines::end_line() {
+  at_ += module_.substr(at_, 2) == "\r\n" ? 2 : 1;
+  ++line_;
+}
+
+/// Takes the rest of a logical line: only what ends it, and what hides its end, means something.
+Result<void> PythonLines::skip_line() {
+  static constexpr auto means_something = [] {
+    std::array<bool, 256> table{};
+    for (const char c : {'\n', '\r', '#', '\\', '\'', '"', '(', ')', '[', ']', '{', '}'}) {
+      table[static_cast<unsigned char>(c)] = true;
+    }
+    return table;
+  }();
+  while (at_ < module_.size()) {
+    const char c = module_[at_];
+    if (!means_something[static_cast<unsigned char>(c)]) {
+      ++at_;
+    } else if (c == '\n' || c == '\r') {
+      end_line();
+      if (brackets_.empty()) break;
+    } else if (c == '#') {
+      skip_comment();
+    } else if (c == '\\') {
+      if (!join_line()) return unreadable("a backslash stands in the middle of a line");
+    } else if (is_quote(c)) {
+      TRY(read_text());
+    } else {
+      TRY(track_bracket(c));
+      ++at_;
+    }
+  }
+  return {};
+}
+
 /// Takes what stands at at_, one token or what is between tokens; false at the end of the logical line.
 Result<bool> PythonLines::read_token(PythonLine& line) {
   using Kind = PythonToken::Kind;
   const std::size_t begin = at_;
+  const int first_line = line_;
   const char c = module_[at_];
+  const auto take_text = [&]() -> Result<void> {
+    TRY(read_text());
+    line.tokens.push_back({Kind::text, module_.substr(begin, at_ - begin), first_line});
+    return {};
+  };
   if (c == '\n' || c == '\r') {
-    at_ += module_.substr(at_, 2) == "\r\n" ? 2 : 1;
-    ++line_;
+    end_line();
     return !brackets_.empty();
   }
   if (c == ' ' || c == '\t' || c == '\f') {
@@ -201,12 +245,12 @@ Result<bool> PythonLines::read_token(PythonLine& line) {
     while (at_ < module_.size() && (is_letter(module_[at_]) || is_digit(module_[at_]))) ++at_;
     const std::string_view word = module_.substr(begin, at_ - begin);
     if (at_ < module_.size() && is_quote(module_[at_]) && is_prefix(word)) {
-      TRY(read_text(line, begin));
+      TRY(take_text());
     } else {
       line.tokens.push_back({is_digit(c) ? Kind::number : Kind::name, word, line_});
     }
   } else if (is_quote(c)) {
-    TRY(read_text(line, begin));
+    TRY(take_text());
   } else {
     TRY(track_bracket(c));
     const bool pair =
@@ -217,10 +261,17 @@ Result<bool> PythonLines::read_token(PythonLine& line) {
   return true;
 }
 
-Result<bool> PythonLines::next(PythonLine& line) {
+Result<bool> PythonLines::next(PythonLine& line) { return next(line, static_cast<std::size_t>(-1)); }
+
+Result<bool> PythonLines::next(PythonLine& line, std::size_t deepest) {
   line.tokens.clear();
   while (at_ < module_.size() && line.tokens.empty()) {
     line.indent = read_indent();
+    const bool blank = at_ < module_.size() && (module_[at_] == '\n' || module_[at_] == '\r' || module_[at_] == '#');
+    if (line.indent > deepest && !blank) {
+      TRY(skip_line());
+      continue;
+    }
     while (at_ < module_.size()) {
       if (!TRY(read_token(line))) break;
     }

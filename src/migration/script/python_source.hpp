@@ -31,6 +31,8 @@ class PythonLines {
 
   /// False at the end. Error: text or brackets that do not end; `what` says so, line() says where.
   [[nodiscard]] Result<bool> next(PythonLine& line);
+  /// The same without the lines that come first and are indented deeper than this: they must be whole all the same.
+  [[nodiscard]] Result<bool> next(PythonLine& line, std::size_t deepest);
   [[nodiscard]] int line() const { return line_; }
 
  private:
@@ -38,7 +40,9 @@ class PythonLines {
   void skip_comment();
   [[nodiscard]] bool join_line();
   [[nodiscard]] Result<bool> read_token(PythonLine& line);
-  [[nodiscard]] Result<void> read_text(PythonLine& line, std::size_t begin);
+  [[nodiscard]] Result<void> skip_line();
+  [[nodiscard]] Result<void> read_text();
+  void end_line();
   [[nodiscard]] Result<void> track_bracket(char bracket);
 
   std::string_view module_;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 
@@ -141,7 +143,7 @@ class Module {
   Result<Script> read() {
     PythonLine line;
     for (bool first = true;; first = false) {
-      const Result<bool> more = lines_.next(line);
+      const Result<bool> more = inside_ ? lines_.next(line, *inside_) : lines_.next(line);
       if (!more) return unreadable(path_, lines_.line(), more.error().what);
       if (!*more) break;
       const std::size_t behind = first ? TRY(read_docstring(line.tokens)) : 0;
@@ -165,7 +167,6 @@ class Module {
 
   Result<void> read_line(const PythonLine& line, Tokens tokens) {
     if (tokens.empty()) return {};
-    if (inside_ && line.indent > *inside_) return {};  // of a function or a class: other names
     inside_.reset();
     if (is_one_of(tokens.front(), {"def", "class", "async"})) {
       if (tokens.size() > 1 && is_ours(tokens[1])) return bad(tokens[1], "is a function or class");
@@ -316,21 +317,34 @@ Result<Script> Module::finish() {
   return script;
 }
 
+/// Whether the next eight bytes are there, and ASCII.
+bool eight_of_ascii(std::string_view text, std::size_t at) {
+  std::uint64_t bytes = 0;
+  if (text.size() - at < sizeof(bytes)) return false;
+  std::memcpy(&bytes, text.data() + at, sizeof(bytes));
+  return (bytes & 0x8080808080808080U) == 0;
+}
+
 /// The line of the first byte that is not UTF-8; 0 where all are.
 int line_that_is_not_utf8(std::string_view text) {
-  int line = 1;
+  const auto line_at = [&](std::size_t at) {
+    return 1 + static_cast<int>(std::ranges::count(text.substr(0, at), '\n'));
+  };
   for (std::size_t at = 0; at < text.size();) {
+    if (eight_of_ascii(text, at)) {
+      at += sizeof(std::uint64_t);
+      continue;
+    }
     const auto c = static_cast<unsigned char>(text[at]);
     const std::size_t length = c < 0x80                ? 1
                                : c >= 0xC2 && c < 0xE0 ? 2
                                : c >= 0xE0 && c < 0xF0 ? 3
                                : c >= 0xF0 && c < 0xF5 ? 4
                                                        : 0;
-    if (length == 0 || at + length > text.size()) return line;
+    if (length == 0 || at + length > text.size()) return line_at(at);
     for (std::size_t i = 1; i < length; ++i) {
-      if ((static_cast<unsigned char>(text[at + i]) & 0xC0) != 0x80) return line;
+      if ((static_cast<unsigned char>(text[at + i]) & 0xC0) != 0x80) return line_at(at);
     }
-    if (c == '\n') ++line;
     at += length;
   }
   return 0;

@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <set>
+#include <future>
+#include <iterator>
+#include <span>
+#include <unordered_set>
 
 #include "base/file.hpp"
 #include "migration/script/read_script.hpp"
@@ -39,6 +42,8 @@ void find_versions(const fs::path& folder, int depth, std::vector<fs::path>& fou
   }
 }
 
+std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
 bool holds_scripts(const fs::path& folder) {
   std::error_code ignored;
   const fs::directory_iterator files(folder, ignored);
@@ -69,7 +74,7 @@ Result<fs::path> versions_folder(const fs::path& place) {
 /// Reads many small files with one buffer.
 class Reader {
  public:
-  Result<std::string_view> read(const fs::path& path) {
+  Result<std::string_view> read(const std::string& path) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) return file::trouble("Opening", path, errno);
     std::size_t length = 0;
@@ -91,23 +96,49 @@ class Reader {
 };
 
 /// The files of a folder that Alembic would load: symlinks followed, a file with two names once.
-Result<std::vector<fs::path>> list_scripts(const fs::path& folder) {
+Result<std::vector<std::string>> list_scripts(const fs::path& folder) {
   std::error_code error;
   std::vector<fs::directory_entry> entries;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) entries.push_back(*at);
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (is_script_name(name_of(at->path().native()))) entries.push_back(*at);
+  }
   if (error) return absent(folder, error.message());
-  std::ranges::sort(entries, {}, [](const fs::directory_entry& entry) { return entry.path().filename().native(); });
-  std::vector<fs::path> paths;
-  std::set<fs::path> once;
+  std::ranges::sort(entries, {}, [](const fs::directory_entry& entry) { return name_of(entry.path().native()); });
+  std::vector<std::string> paths;
+  std::unordered_set<std::string> once;
   for (const fs::directory_entry& entry : entries) {
-    if (!is_script_name(entry.path().filename().string())) continue;
-    fs::path path = entry.path();
-    if (entry.is_symlink(error)) path = fs::canonical(path, error);
+    std::string path = entry.path().native();
+    if (entry.is_symlink(error)) path = fs::canonical(entry.path(), error).native();
     if (error) return absent(entry.path(), error.message());
-    if (!is_script_name(path.filename().string()) || entry.is_directory(error)) continue;
+    if (!is_script_name(name_of(path)) || entry.is_directory(error)) continue;
     if (once.insert(path).second) paths.push_back(std::move(path));
   }
   return paths;
+}
+
+Result<std::vector<Script>> read_files(std::span<const std::string> paths) {
+  std::vector<Script> scripts;
+  scripts.reserve(paths.size());
+  Reader reader;
+  for (const std::string& path : paths) {
+    const std::string_view text = TRY(reader.read(path));
+    scripts.push_back(TRY(read_script(path, text)));
+  }
+  return scripts;
+}
+
+/// On two threads where there is much to read; the error is that of the first file that has one.
+Result<std::vector<Script>> read_all(std::span<const std::string> paths) {
+  constexpr std::size_t worth_a_thread = 200;
+  if (paths.size() < worth_a_thread) return read_files(paths);
+  const std::size_t half = paths.size() / 2;
+  auto second = std::async(std::launch::async, [&] { return read_files(paths.subspan(half)); });
+  Result<std::vector<Script>> scripts = read_files(paths.first(half));
+  Result<std::vector<Script>> rest = second.get();
+  if (!scripts) return scripts;
+  if (!rest) return rest;
+  scripts->insert(scripts->end(), std::make_move_iterator(rest->begin()), std::make_move_iterator(rest->end()));
+  return scripts;
 }
 
 }  // namespace
@@ -119,13 +150,8 @@ Result<ScriptFiles> read_scripts(const fs::path& place) {
   if (fs::is_regular_file(real, error)) return read_wheel(real);
   ScriptFiles files{TRY(versions_folder(real)), {}};
   if (files.folder != real) files.folder = fs::canonical(files.folder, error);
-  const std::vector<fs::path> paths = TRY(list_scripts(files.folder));
-  files.scripts.reserve(paths.size());
-  Reader reader;
-  for (const fs::path& path : paths) {
-    const std::string_view text = TRY(reader.read(path));
-    files.scripts.push_back(TRY(read_script(path.native(), text)));
-  }
+  const std::vector<std::string> paths = TRY(list_scripts(files.folder));
+  files.scripts = TRY(read_all(paths));
   return files;
 }
 

@@ -99,12 +99,45 @@ TEST(ReadScript, WhatIsNoLiteralNamesTheLine) {
   EXPECT_THAT(error("revision = 'a'"), HasSubstr("no down_revision"));
 }
 
+TEST(ReadScript, BodiesAreSkippedWithWhatHidesTheirEnds) {
+  const Script script = read(R"(revision = "a"
+def upgrade():
+    op.execute("""
+revision = "in a text"
+    """)
+    op.execute('it\'s # no comment "' + r"\\")  # revision = "in a comment
+    op.create_table(
+"flush left in brackets",
+revision = "keyword")
+    x = 1 + \
+revision
+
+  # a comment that is indented less
+# and one that is not
+    if x: revision = "still inside"
+
+down_revision = "b"
+class C:
+	revision = "by a tab"
+	def f(self): """}"""
+)");
+  EXPECT_EQ(script.revision, "a");
+  EXPECT_THAT(script.down_revisions, ElementsAre("b"));
+  EXPECT_THAT(error("revision = 'a'\ndef f():\n  x = (1\ndown_revision = None"), HasSubstr("is not closed"));
+  EXPECT_THAT(error("revision = 'a'\ndef f():\n  x = 'b\ndown_revision = None"),
+              HasSubstr("line 3: a text does not end"));
+  EXPECT_THAT(error("revision = 'a'\ndef f():\n  x = 1]\ndown_revision = None"), HasSubstr("line 3: ']' closes"));
+  EXPECT_THAT(error("revision = 'a'\ndef f():\n  x = \\ 1\ndown_revision = None"), HasSubstr("line 3: a backslash"));
+}
+
 TEST(ReadScript, WhatIsNoPythonNamesTheLine) {
   EXPECT_THAT(error("revision = 'a\ndown_revision = None"), HasSubstr("line 1: a text does not end"));
   EXPECT_THAT(error("revision = 'a'\n'''\ndown_revision = None"), HasSubstr("line 2: a text does not end"));
   EXPECT_THAT(error("revision = ('a'\ndown_revision = None"), HasSubstr("is not closed"));
   EXPECT_THAT(error("revision = 'a')\n"), HasSubstr("line 1: ')' closes nothing"));
   EXPECT_THAT(error("x = 1\n# \xFF\nrevision = 'a'"), HasSubstr("line 2: the text is not UTF-8"));
+  EXPECT_THAT(error("x = 'long enough'\n\n# so long, \xC3\xA9, and then\n# \xC3 \nrevision = 'a'"),
+              HasSubstr("line 4: the text is not UTF-8"));
 }
 
 }  // namespace
