@@ -1,72 +1,14 @@
 #include "database/compare_schema.hpp"
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
-#include <cctype>
+#include "database/normal_form.hpp"
 
 namespace liftlock::database {
 
 namespace {
 
 using Description = std::map<std::string, std::string>;
-
-std::string upper(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::toupper(c); });
-  return text;
-}
-
-std::string names(std::vector<std::string> columns, bool ordered) {
-  if (!ordered) std::ranges::sort(columns);
-  return fmt::format("({})", fmt::join(columns, ", "));
-}
-
-/// White space does not count; nor do the parentheses that SQLAlchemy's versions put around a default or not.
-std::string normal_expression(std::string_view expression) {
-  std::string text;
-  bool quoted = false;
-  for (const char c : expression) {
-    if (c == '\'') quoted = !quoted;
-    if (quoted || !std::isspace(static_cast<unsigned char>(c)))
-      text += c;
-    else if (!text.empty() && text.back() != ' ')
-      text += ' ';
-  }
-  while (!text.empty() && text.back() == ' ') text.pop_back();
-  while (text.size() > 2 && text.front() == '(' && text.back() == ')' && text.find(')') == text.size() - 1) {
-    text = text.substr(1, text.size() - 2);
-  }
-  return text;
-}
-
-std::string normal_default(std::string_view expression) {
-  std::string text = normal_expression(expression);
-  const bool quoted_number =
-      text.size() > 2 && text.front() == '\'' && text.back() == '\'' &&
-      std::all_of(text.begin() + 1, text.end() - 1, [](unsigned char c) { return std::isdigit(c); });
-  return quoted_number ? text.substr(1, text.size() - 2) : text;
-}
-
-std::string describe(const Column& column) {
-  std::string text = upper(column.type);
-  if (!column.nullable) text += " NOT NULL";
-  if (column.server_default) text += " DEFAULT " + normal_default(*column.server_default);
-  return text;
-}
-
-std::string describe(const ForeignKey& key) {
-  return fmt::format("{} {} ON DELETE {} ON UPDATE {}", key.referred_table, names(key.referred_columns, true),
-                     key.on_delete.empty() ? "NO ACTION" : upper(key.on_delete),
-                     key.on_update.empty() ? "NO ACTION" : upper(key.on_update));
-}
-
-std::string describe(const Index& index) {
-  std::vector<std::string> columns;
-  for (const std::string& column : index.columns) columns.push_back(normal_expression(column));
-  return fmt::format("{}{}{}", index.unique ? "UNIQUE " : "", names(columns, true),
-                     index.where ? " WHERE " + normal_expression(*index.where) : "");
-}
 
 /// Two constraints of one table can be alike; the second gets a number.
 void put(Description& description, std::string object, std::string definition) {
@@ -78,27 +20,20 @@ void put(Description& description, std::string object, std::string definition) {
 void describe(Description& description, const std::string& name, const Table& table) {
   put(description, name + "/table", "table");
   for (const Column& column : table.columns) {
-    Column seen = column;
-    const auto& key = table.primary_key;
-    if (key && std::ranges::find(key->columns, column.name) != key->columns.end()) seen.nullable = false;
-    put(description, fmt::format("{}/column/{}", name, column.name), describe(seen));
+    put(description, fmt::format("{}/column/{}", name, column.name), definition_of(column, table));
   }
-  if (table.primary_key) {
-    put(description, name + "/primary key", table.primary_key->name + names(table.primary_key->columns, true));
-  }
+  if (table.primary_key) put(description, name + "/primary key", definition_of(*table.primary_key));
   for (const UniqueConstraint& unique : table.unique_constraints) {
-    put(description, fmt::format("{}/unique/{}{}", name, unique.name, names(unique.columns, false)), "unique");
+    put(description, fmt::format("{}/unique/{}", name, name_of(unique)), "unique");
   }
   for (const CheckConstraint& check : table.check_constraints) {
-    put(description,
-        fmt::format("{}/check/{}", name, check.name.empty() ? normal_expression(check.condition) : check.name),
-        normal_expression(check.condition));
+    put(description, fmt::format("{}/check/{}", name, name_of(check)), definition_of(check));
   }
   for (const ForeignKey& key : table.foreign_keys) {
-    put(description, fmt::format("{}/foreign key/{}{}", name, key.name, names(key.columns, true)), describe(key));
+    put(description, fmt::format("{}/foreign key/{}", name, name_of(key)), definition_of(key));
   }
   for (const Index& index : table.indexes) {
-    put(description, fmt::format("{}/index/{}", name, index.name), describe(index));
+    put(description, fmt::format("{}/index/{}", name, index.name), definition_of(index));
   }
 }
 

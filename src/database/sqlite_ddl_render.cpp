@@ -38,21 +38,6 @@ std::string constraint_name(const std::string& name) {
 
 std::string with_rest(std::string text, const std::string& rest) { return rest.empty() ? text : text + ' ' + rest; }
 
-std::string render(const Column& column, const Table& table) {
-  std::string text = identifier(column.name);
-  if (!column.type.empty()) text += ' ' + column.type;
-  if (column.server_default) text += " DEFAULT " + *column.server_default;
-  if (!column.nullable) text += " NOT NULL";
-  text = with_rest(std::move(text), column.rest);
-  const auto& key = table.primary_key;
-  if (key && key->inlined && key->columns.front() == column.name) {
-    text += ' ' + constraint_name(key->name) + "PRIMARY KEY";
-    text = with_rest(std::move(text), key->rest);
-    if (key->autoincrement) text += " AUTOINCREMENT";
-  }
-  return text;
-}
-
 std::string render(const ForeignKey& key, const Table& table) {
   std::string text = fmt::format("{}FOREIGN KEY({}) REFERENCES {}", constraint_name(key.name),
                                  column_list(key.columns, &table), identifier(key.referred_table));
@@ -68,9 +53,24 @@ bool inlined(const Table& table) {
 
 }  // namespace
 
+std::string render_column(const Column& column, const Table& table) {
+  std::string text = identifier(column.name);
+  if (!column.type.empty()) text += ' ' + column.type;
+  if (column.server_default) text += " DEFAULT " + *column.server_default;
+  if (!column.nullable) text += " NOT NULL";
+  text = with_rest(std::move(text), column.rest);
+  const auto& key = table.primary_key;
+  if (key && key->inlined && key->columns.front() == column.name) {
+    text += ' ' + constraint_name(key->name) + "PRIMARY KEY";
+    text = with_rest(std::move(text), key->rest);
+    if (key->autoincrement) text += " AUTOINCREMENT";
+  }
+  return text;
+}
+
 std::string render_create_table(const Table& table, std::string_view name) {
   std::vector<std::string> items;
-  for (const Column& column : table.columns) items.push_back(render(column, table));
+  for (const Column& column : table.columns) items.push_back(render_column(column, table));
   if (table.primary_key && !inlined(table)) {
     items.push_back(with_rest(fmt::format("{}PRIMARY KEY ({})", constraint_name(table.primary_key->name),
                                           column_list(table.primary_key->columns, &table)),

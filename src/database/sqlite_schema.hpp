@@ -22,5 +22,7 @@ namespace liftlock::database {
 /// The CREATE TABLE that makes `table` under the name `name`, laid out as SQLAlchemy lays it out.
 [[nodiscard]] std::string render_create_table(const Table& table, std::string_view name);
 [[nodiscard]] std::string render_create_index(const Index& index, std::string_view table);
+/// A column as it stands in its table's definition, a key that is written there included.
+[[nodiscard]] std::string render_column(const Column& column, const Table& table);
 
 }  // namespace liftlock::database

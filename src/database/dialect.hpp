@@ -1,0 +1,7 @@
+#pragma once
+
+namespace liftlock::database {
+
+enum class Dialect { sqlite, postgresql };
+
+}  // namespace liftlock::database
