@@ -164,14 +164,17 @@ Result<std::vector<Spot>> Names::steps_below_heads(long steps, std::string_view 
   return spots;
 }
 
-Result<bool> Names::shares_line(std::size_t place, std::span<const std::size_t> others) const {
+Result<bool> Names::shares_line(std::size_t place, std::span<const std::size_t> others, Lines lines) const {
   if (others.empty()) return true;
   const auto is_other = [&](std::size_t at) { return std::ranges::find(others, at) != others.end(); };
-  return std::ranges::any_of(reachable(map_, {&place, 1}, &Node::next), is_other) ||
-         std::ranges::any_of(reachable(map_, {&place, 1}, &Node::down), is_other);
+  const bool all = lines == Lines::with_dependencies;
+  const Edges up = all ? &Node::dependents : &Node::next;
+  const Edges down = all ? &Node::needs : &Node::down;
+  return std::ranges::any_of(reachable(map_, {&place, 1}, up), is_other) ||
+         std::ranges::any_of(reachable(map_, {&place, 1}, down), is_other);
 }
 
-Result<Places> Names::on_branch(std::span<const std::size_t> places, std::string_view check) const {
+Result<Places> Names::on_branch(std::span<const std::size_t> places, std::string_view check, Lines lines) const {
   const Resolved resolved = TRY(resolve(check));
   Places others;
   if (!places.empty()) {
@@ -180,7 +183,7 @@ Result<Places> Names::on_branch(std::span<const std::size_t> places, std::string
   }
   Places kept;
   for (const std::size_t place : places) {
-    if (TRY(shares_line(place, others))) kept.push_back(place);
+    if (TRY(shares_line(place, others, lines))) kept.push_back(place);
   }
   return kept;
 }

@@ -56,8 +56,11 @@ class Names {
   /// The revision that a branch label, or an id in its place, stands for.
   [[nodiscard]] Result<std::size_t> branch(std::string_view label) const;
 
+  /// What counts as a line through the graph: parents alone, or dependencies too.
+  enum class Lines { of_parents, with_dependencies };
   /// Those of the revisions that are on one line with what `check` means.
-  [[nodiscard]] Result<Places> on_branch(std::span<const std::size_t> places, std::string_view check) const;
+  [[nodiscard]] Result<Places> on_branch(std::span<const std::size_t> places, std::string_view check,
+                                         Lines lines = Lines::of_parents) const;
 
   /// So many steps up or down. Up from nowhere is up from the bases; `label` chooses where ways part. Without `strict`
   /// the walk ends where the chain does, else it then leads nowhere. Error: "revision-relative" at a parting.
@@ -65,7 +68,8 @@ class Names {
 
  private:
   [[nodiscard]] Result<std::string> current_head(std::string_view label) const;
-  [[nodiscard]] Result<bool> shares_line(std::size_t place, std::span<const std::size_t> others) const;
+  [[nodiscard]] Result<bool> shares_line(std::size_t place, std::span<const std::size_t> others,
+                                         Lines lines = Lines::of_parents) const;
   [[nodiscard]] Result<std::size_t> begins_with(std::string_view id, std::string_view label) const;
   [[nodiscard]] Result<std::vector<Spot>> steps_below_heads(long steps, std::string_view label) const;
   [[nodiscard]] Result<Places> steps_up(Spot from, std::string_view label) const;
