@@ -82,15 +82,6 @@ Result<migration::DatabaseState> state_of_file(const fs::path& file) {
   return migration::inspect_state(connection);
 }
 
-Result<void> refuse_users_of(const fs::path& file) {
-  const process::Users users = process::users_of(process::database_files(file));
-  if (users.users.empty()) return {};
-  std::string names;
-  for (const process::User& user : users.users) names += fmt::format("\nprocess {}: {}", user.pid, user.command);
-  return refusal("database-in-use", fmt::format("Migrating the database {}", file.string()), "It is open in:" + names,
-                 "Stop it, then run the command again.");
-}
-
 /// Looking at a database in WAL mode makes files beside it, which do not take its new name with it.
 Result<void> leave_alone(const fs::path& candidate) {
   TRY(fold_sidecars(candidate));
@@ -146,7 +137,7 @@ Result<Held> hold(const fs::path& named) {
   TRY(remove_remains(file, lock));
   const bool exists = file::exists(file);
   if (exists) {
-    TRY(refuse_users_of(file));
+    TRY(refuse_users_of(file, "Migrating"));
     TRY(fold_sidecars(file));
   }
   return Held{file, std::move(lock), exists};

@@ -99,6 +99,15 @@ Result<void> fold_sidecars(const fs::path& database) {
   return {};
 }
 
+Result<void> refuse_users_of(const fs::path& database, std::string_view doing) {
+  const process::Users users = process::users_of(process::database_files(database));
+  if (users.users.empty()) return {};
+  std::string names;
+  for (const process::User& user : users.users) names += fmt::format("\nprocess {}: {}", user.pid, user.command);
+  return refusal("database-in-use", fmt::format("{} the database {}", doing, database.string()),
+                 "It is open in:" + names, "Stop it, then run the command again.");
+}
+
 Result<database::Connection> open_to_look(const fs::path& database) {
   const bool waiting = has_content(database.string() + "-wal") || has_content(database.string() + "-journal");
   const bool quiet = !waiting && process::users_of(process::database_files(database)).users.empty();

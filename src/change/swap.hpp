@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -41,6 +42,10 @@ enum class SwapState {
 /// Takes what -wal and -journal of a database hold into the file, as any SQLite would, and lets them go, so that they
 /// can never meet another file. The content stays what it was. Errors: "database-in-use" (refused).
 [[nodiscard]] Result<void> fold_sidecars(const std::filesystem::path& database);
+
+/// Refuses where a program has the database open: "database-in-use", with `doing` ("Migrating") as the verb of what was
+/// about to be done to it.
+[[nodiscard]] Result<void> refuse_users_of(const std::filesystem::path& database, std::string_view doing);
 
 /// Opens for reading. Where nobody has the database open and no -wal waits, not a file is touched: read-only
 /// connections to a WAL database would leave an empty -wal and a -shm behind.

@@ -14,6 +14,7 @@
 #include "cli/help.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/parser.hpp"
+#include "cli/render/differences.hpp"
 #include "cli/render/error.hpp"
 
 namespace liftlock::cli {
@@ -44,6 +45,7 @@ Result<void> flush_answer() {
 }
 
 int present(Context& context, const Error& error) {
+  if (is_answered(error)) return exit_code(error.kind);
   if (context.json()) {
     context.answer_json(error_json(error));
   } else {

@@ -28,6 +28,10 @@ namespace liftlock::cli {
 [[nodiscard]] const Command& db_merge_command();
 [[nodiscard]] const Command& db_upgrade_command();
 [[nodiscard]] const Command& db_downgrade_command();
+[[nodiscard]] const Command& db_stamp_command();
+[[nodiscard]] const Command& db_ensure_version_command();
+[[nodiscard]] const Command& db_check_command();
+[[nodiscard]] const Command& db_diff_command();
 [[nodiscard]] const Command& help_command();
 [[nodiscard]] const Command& completion_command();
 [[nodiscard]] const Command& man_command();
