@@ -26,7 +26,7 @@ const Command& db_merge_command() {
                      .help = "What is joined: revisions that are heads, or heads for all of them.",
                      .repeated = true}},
       .options = {script_folder_option(), message_option(), branch_label_option(), rev_id_option()},
-      .examples = {{"liftlock db merge heads --scripts ./migrations -m \"Join hotfix\"", "One head again."}},
+      .examples = {{"liftlock db merge heads --scripts ./migrations -m join", "One head again."}},
       .exit_statuses = {{0, "The script was written."},
                         {1, "The scripts, the template or the settings cannot be read, or the file cannot be written."},
                         {2, "The command line makes no sense, or a revision is not known or no head."},

@@ -24,6 +24,7 @@ const Command& lift_command() {
                     {.name = "CREW", .help = "Who.", .required = false, .repeated = true}},
       .options = {{"--gate", "-g", "NAME", "Which gate.", Completes::nothing, false, {"upper", "lower"}},
                   {"--days", "", "N", "How long."},
+                  {.name = "--with", .short_name = "", .value = "WHOM", .help = "Who else.", .repeated = true},
                   {"--dry", "-d", "", "Do not."}},
       .examples = {},
       .exit_statuses = {},
@@ -77,6 +78,13 @@ TEST(Arguments, KeepOddNamesAsTheyAre) {
 
 TEST(Arguments, TheLastOfARepeatedOptionCounts) {
   EXPECT_EQ(parsed({"Anna", "--days", "1", "--days", "2"}).text("--days"), "2");
+}
+
+TEST(Arguments, AnOptionMayTakeOneWordEachTime) {
+  const Arguments arguments = parsed({"--with", "Ben", "Anna", "--with=Cleo", "upper"});
+  EXPECT_THAT(arguments.words("--with"), ElementsAre("Ben", "Cleo"));
+  EXPECT_EQ(arguments.required("BOAT"), "Anna");
+  EXPECT_EQ(arguments.text("LEVEL"), "upper");
 }
 
 TEST(Arguments, AskingForANameThatIsNotInTheTableIsABug) {
