@@ -3,7 +3,8 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
-#include "database/normal_form.hpp"
+#include <algorithm>
+
 #include "database/postgres_schema.hpp"
 #include "database/sqlite.hpp"
 
@@ -29,17 +30,60 @@ Table without_sequences(Table table) {
 
 class Script {
  public:
-  std::vector<std::string> statements(const SchemaChanges& changes) {
+  std::vector<std::string> statements(const SchemaChanges& changes, const Schema& from) {
     if (changes.empty()) return {};
     add("BEGIN");
-    for (const Table* table : changes.created) create(*table);
-    for (const TableChange& change : changes.changed) apply(change);
+    // A foreign key holds on to the key that it refers to, and to its table: they go first and come last.
+    for (const TableChange& change : changes.changed) begin(change).drop_constraints(change.dropped_foreign_keys);
+    const std::vector<StayingKey> staying = staying_keys(changes, from);
+    for (const auto& [table, key] : staying) begin(*table).drop_constraints(std::vector{key});
     for (const Table* table : changes.dropped) add("DROP TABLE " + quote_identifier(table->name));
+    for (const TableChange& change : changes.changed) apply(change);
+    for (const Table* table : changes.created) create(*table);
+    for (const TableChange& change : changes.changed) begin(change).add_foreign_keys(change.added_foreign_keys);
+    for (const auto& [table, key] : staying) begin(*table).add_foreign_keys(std::vector{key});
     add("COMMIT");
     return std::move(statements_);
   }
 
  private:
+  struct StayingKey {
+    const Table* table;
+    const ForeignKey* key;
+  };
+
+  /// Foreign keys that are no change themselves, but refer to a table whose keys change.
+  static std::vector<StayingKey> staying_keys(const SchemaChanges& changes, const Schema& from) {
+    std::vector<StayingKey> staying;
+    for (const auto& [name, table] : from.tables) {
+      if (std::ranges::find(changes.dropped, &table) != changes.dropped.end()) continue;
+      const auto own = std::ranges::find(changes.changed, &table, &TableChange::from);
+      for (const ForeignKey& key : table.foreign_keys) {
+        const auto referred = std::ranges::find_if(
+            changes.changed, [&](const TableChange& change) { return change.from->name == key.referred_table; });
+        const bool holds_on =
+            referred != changes.changed.end() &&
+            (referred->primary_key || !referred->dropped_uniques.empty() || !referred->altered_columns.empty());
+        const bool goes = own != changes.changed.end() &&
+                          std::ranges::find(own->dropped_foreign_keys, &key) != own->dropped_foreign_keys.end();
+        if (holds_on && !goes) staying.push_back({&table, &key});
+      }
+    }
+    return staying;
+  }
+
+  Script& begin(const Table& table) {
+    bare_table_ = table.name;
+    table_ = quote_identifier(bare_table_);
+    return *this;
+  }
+  Script& begin(const TableChange& change) { return begin(*change.to); }
+
+  template <class Keys>
+  void add_foreign_keys(const Keys& keys) {
+    for (const auto* key : keys) alter("ADD " + postgres::render_foreign_key(*key));
+  }
+
   void add(const std::string& sql) { statements_.push_back(sql + ";"); }
 
   void create(const Table& table) {
@@ -54,7 +98,8 @@ class Script {
     const bool drops_default = altered.from->server_default && (altered.server_default || altered.type);
     if (drops_default) alter(fmt::format("ALTER COLUMN {} DROP DEFAULT", column));
     if (altered.type) {
-      alter(fmt::format("ALTER COLUMN {0} TYPE {1} USING {0}::{1}", column, postgres::postgres_type(altered.to->type)));
+      alter(fmt::format("ALTER COLUMN {} TYPE {} USING {}", column, postgres::postgres_type(altered.to->type),
+                        postgres_cast(*altered.from, altered.to->type)));
     }
     if (altered.to->server_default && (altered.server_default || drops_default)) set_default(*altered.to, column);
     if (altered.nullable)
@@ -67,7 +112,7 @@ class Script {
       return;
     }
     const std::string sequence = quote_identifier(fmt::format("{}_{}_seq", bare_table_, column.name));
-    add(fmt::format("CREATE SEQUENCE {} OWNED BY {}.{}", sequence, table_, name));
+    add(fmt::format("CREATE SEQUENCE IF NOT EXISTS {} OWNED BY {}.{}", sequence, table_, name));
     add(fmt::format("SELECT setval({}, coalesce(max({}), 0) + 1, false) FROM {}", quote_literal(sequence), name,
                     table_));
     alter(fmt::format("ALTER COLUMN {} SET DEFAULT nextval({})", name, quote_literal(sequence)));
@@ -87,10 +132,8 @@ class Script {
   }
 
   void apply(const TableChange& change) {
-    bare_table_ = change.to->name;
-    table_ = quote_identifier(bare_table_);
+    begin(change);
     for (const Index* index : change.dropped_indexes) add("DROP INDEX " + quote_identifier(index->name));
-    drop_constraints(change.dropped_foreign_keys);
     drop_constraints(change.dropped_uniques);
     drop_constraints(change.dropped_checks);
     if (change.primary_key && change.from->primary_key) {
@@ -117,7 +160,6 @@ class Script {
     for (const CheckConstraint* check : change.added_checks) {
       alter(fmt::format("ADD {}CHECK ({})", named(check->name), check->condition));
     }
-    for (const ForeignKey* key : change.added_foreign_keys) alter("ADD " + postgres::render_foreign_key(*key));
   }
 
   std::string table_, bare_table_;
@@ -126,6 +168,17 @@ class Script {
 
 }  // namespace
 
-std::vector<std::string> postgres_statements(const SchemaChanges& changes) { return Script().statements(changes); }
+std::vector<std::string> postgres_statements(const SchemaChanges& changes, const Schema& from) {
+  return Script().statements(changes, from);
+}
+
+std::string postgres_cast(const Column& column, const Type& type) {
+  const auto is_time = [](const Type& one) { return one.starts_with("DATE") || one.starts_with("TIME"); };
+  const std::string name = quote_identifier(column.name);
+  const std::string target = postgres::postgres_type(type);
+  if (type == "BOOLEAN" || is_time(type) || is_time(column.type)) return fmt::format("{}::text::{}", name, target);
+  if (column.type == "BOOLEAN" && type.ends_with("INT")) return fmt::format("{}::integer::{}", name, target);
+  return fmt::format("{}::{}", name, target);
+}
 
 }  // namespace liftlock::database

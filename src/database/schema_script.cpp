@@ -87,7 +87,7 @@ std::vector<std::string> notes_on(const SchemaChanges& changes) {
 SchemaScript script_between(const Schema& from, const Schema& to, Dialect dialect) {
   const SchemaChanges changes = changes_between(from, to);
   std::vector<std::string> statements =
-      dialect == Dialect::sqlite ? sqlite_statements(changes) : postgres_statements(changes);
+      dialect == Dialect::sqlite ? sqlite_statements(changes) : postgres_statements(changes, from);
   return {std::move(statements), notes_on(changes)};
 }
 

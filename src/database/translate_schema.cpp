@@ -133,7 +133,13 @@ bool is_serial(const Table& table, const Column& column) {
   return is_key && !refers && !column.server_default && (column.type == "INTEGER" || column.type == "BIGINT");
 }
 
+/// UNIQUE without a name on the primary key's columns, which PostgreSQL leaves out of a table that is made with both.
+bool repeats_key(const Table& table, const UniqueConstraint& unique) {
+  return unique.name.empty() && table.primary_key && unique.columns == table.primary_key->columns;
+}
+
 void to_postgres(Table& table) {
+  std::erase_if(table.unique_constraints, [&](const UniqueConstraint& unique) { return repeats_key(table, unique); });
   for (Column& column : table.columns) {
     column.type = upper(column.type);
     default_for_postgres(column);
@@ -178,6 +184,9 @@ void spell_like(Table& table, const Table& model) {
   for (Index& index : table.indexes) {
     const auto other = std::ranges::find(model.indexes, index.name, &Index::name);
     if (other != model.indexes.end() && same_index(index, *other)) index = *other;
+  }
+  for (const UniqueConstraint& unique : model.unique_constraints) {
+    if (repeats_key(model, unique) && repeats_key(table, unique)) table.unique_constraints.push_back(unique);
   }
   for (CheckConstraint& check : table.check_constraints) {
     const auto other = std::ranges::find(model.check_constraints, check.name, &CheckConstraint::name);

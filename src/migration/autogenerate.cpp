@@ -6,6 +6,7 @@
 #include <set>
 
 #include "database/normal_form.hpp"
+#include "database/postgres_script.hpp"
 #include "database/schema_changes.hpp"
 #include "database/schema_script.hpp"
 #include "migration/autogenerate_python.hpp"
@@ -99,7 +100,9 @@ class Script {
     std::string text = fmt::format("existing_type={}", old_.type(altered.from->type));
     if (altered.type) {
       text += fmt::format(", type_={}", new_.type(altered.to->type));
-      if (dialect_ == Dialect::postgresql) text += fmt::format(", postgresql_using={}", using_clause(altered));
+      if (dialect_ == Dialect::postgresql)
+        text += fmt::format(", postgresql_using={}",
+                            python_string(database::postgres_cast(*altered.from, altered.to->type)));
     }
     if (altered.nullable) text += fmt::format(", nullable={}", altered.to->nullable ? "True" : "False");
     if (altered.server_default) {
@@ -111,11 +114,6 @@ class Script {
       text += fmt::format(", existing_server_default={}", python_sql(*altered.from->server_default));
     }
     return text;
-  }
-
-  static std::string using_clause(const TableChange::Alteration& altered) {
-    std::string type = altered.to->type == "DATETIME" ? "TIMESTAMP" : altered.to->type;
-    return python_string(fmt::format("\"{}\"::{}", altered.from->name, type));
   }
 
   /// Calls that both forms have; `op` is "op" with the table as an argument, or the batch.

@@ -116,7 +116,9 @@ const Command& db_diff_command() {
       .summary = "Compare two schemas",
       .description =
           "A and B are each a database, a release or a revision. Compared are tables, columns, types, defaults, keys, "
-          "constraints and indexes, in any order; not views, triggers and data. --sql prints the statements that make "
+          "constraints and indexes, in any order; not views, triggers and data. A database may be one of PostgreSQL "
+          "(the schema that DATABASE_SCHEMA names, else the search path's first): each side is then told as SQLAlchemy "
+          "would have made it there. --sql prints the statements that make "
           "A like B, with notes on what they do to rows; nothing is run. Releases and revisions are taken in the "
           "lineage of the database beside them; without one, in that of Peewee where a release older than 0.9.6 is "
           "named.",

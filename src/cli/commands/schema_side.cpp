@@ -82,6 +82,9 @@ Result<SchemaSide> postgres_side(const database::Url& url) {
   side.database = url;
   side.read = TRY(database::postgres::read_schema(connection));
   side.state.revision = TRY(recorded_revision(connection, *side.read));
+  const database::Table* user = side.read->table("user");
+  const database::Column* id = user != nullptr ? user->column("id") : nullptr;
+  if (id != nullptr) side.state.lineage = id->type == "VARCHAR(255)" ? Lineage::peewee : Lineage::alembic;
   return side;
 }
 

@@ -108,6 +108,23 @@ TEST(SchemaScript, ARowThatDoesNotFitLeavesTheTableAlsoWhereTheShellGoesOn) {
   EXPECT_THAT(testing::query_rows(connection, "SELECT n FROM a"), ::testing::ElementsAre("NULL", "'kept'"));
 }
 
+TEST(SchemaScript, OnPostgresqlForeignKeysGoBeforeTheKeysThatTheyReferTo) {
+  const std::string child = "CREATE TABLE b (a_id TEXT, CONSTRAINT fk FOREIGN KEY(a_id) REFERENCES a (id));";
+  const auto statements =
+      script_between(schema("CREATE TABLE a (id TEXT, at BIGINT, CONSTRAINT old PRIMARY KEY (id));" + child),
+                     schema("CREATE TABLE a (id TEXT, at DATETIME, CONSTRAINT new PRIMARY KEY (id));" + child),
+                     Dialect::postgresql)
+          .statements;
+  EXPECT_THAT(
+      statements,
+      ::testing::ElementsAre(
+          "BEGIN;", "ALTER TABLE \"b\" DROP CONSTRAINT \"fk\";", "ALTER TABLE \"a\" DROP CONSTRAINT \"old\";",
+          "ALTER TABLE \"a\" ALTER COLUMN \"at\" TYPE timestamp without time zone USING "
+          "\"at\"::text::timestamp without time zone;",
+          "ALTER TABLE \"a\" ADD CONSTRAINT \"new\" PRIMARY KEY (\"id\");",
+          "ALTER TABLE \"b\" ADD CONSTRAINT \"fk\" FOREIGN KEY (\"a_id\") REFERENCES \"a\" (\"id\");", "COMMIT;"));
+}
+
 TEST(SchemaScript, SaysWhatMayBeARenaming) {
   const auto notes = script_between(schema("CREATE TABLE a (id TEXT, old_name JSON)"),
                                     schema("CREATE TABLE a (id TEXT, new_name JSON)"), Dialect::sqlite)

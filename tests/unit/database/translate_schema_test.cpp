@@ -37,7 +37,8 @@ Schema sqlite() {
   const auto table = need(parse_create_table(
       "CREATE TABLE chat (id INTEGER NOT NULL, is_on BOOLEAN DEFAULT 0 NOT NULL, meta JSON DEFAULT '{}' NOT NULL, "
       "kind VARCHAR DEFAULT 'a b', at DATETIME DEFAULT (CURRENT_TIMESTAMP), at_2 BIGINT, PRIMARY KEY (id), "
-      "UNIQUE (kind, at), CONSTRAINT uq_named UNIQUE (kind), FOREIGN KEY(at_2) REFERENCES other (id) ON DELETE "
+      "UNIQUE (id), UNIQUE (kind, at), CONSTRAINT uq_named UNIQUE (kind), FOREIGN KEY(at_2) REFERENCES "
+      "other (id) ON DELETE "
       "CASCADE, "
       "CHECK ((kind) <> ''))"));
   Schema schema = of_table(table);
@@ -63,7 +64,7 @@ TEST(TranslateSchema, WhatDiffersStaysDifferent) {
   table.column("kind")->type = "TEXT";
   table.indexes[0].where = "(kind) = 'y'";
   table.foreign_keys[0].on_delete = "SET NULL";
-  table.unique_constraints[1].columns = {"at"};
+  table.unique_constraints[2].columns = {"at"};
   const Schema translated = translate_schema(other, Dialect::sqlite, Dialect::postgresql, postgres());
   EXPECT_EQ(compare_schemas(postgres(), translated).size(), 6U) << differences(postgres(), translated);
 }

@@ -89,7 +89,7 @@ TEST(Autogenerate, PostgresqlNeedsNoBatch) {
   EXPECT_THAT(generated.upgrade,
               ElementsAre("op.drop_constraint('u', 'a', type_='unique')",
                           "op.alter_column('a', 'n', existing_type=sa.Text(), type_=postgresql.JSONB(), "
-                          "postgresql_using='\"n\"::JSONB', nullable=False)"));
+                          "postgresql_using='\"n\"::jsonb', nullable=False)"));
   EXPECT_THAT(generated.imports, ElementsAre("from sqlalchemy.dialects import postgresql"));
 }
 
