@@ -5,7 +5,8 @@ usage: own_alembic.py [--build FOLDER] [--only TEXT]...
 
 A made chain with a table, a column and rows is run by Liftlock (`--scripts --python`) and by the real Alembic, on the same databases;
 whatever goes wrong must leave the database as it was, byte by byte. On Open WebUI's chain, what a name means to `upgrade` and
-`downgrade` is compared with what the real Alembic takes it for. Exit status: 0 no difference, 1 differences, 2 usage.
+`downgrade` is compared with what the real Alembic takes it for. What `db revision --autogenerate` writes is run by the real Alembic, up and
+down, and must make the schemas equal. Exit status: 0 no difference, 1 differences, 2 usage.
 """
 
 import argparse
@@ -216,6 +217,71 @@ def names_mean_the_same(side):
         raise Failed(f"{told['to_revision']} is not {chain[-2]}")
 
 
+MODEL = """
+CREATE TABLE owner (id INTEGER NOT NULL, mail VARCHAR(80) NOT NULL, PRIMARY KEY (id), CONSTRAINT uq_owner_mail UNIQUE (mail));
+CREATE TABLE thing (id INTEGER NOT NULL, name VARCHAR(255) NOT NULL, owner_id INTEGER, made DATETIME DEFAULT CURRENT_TIMESTAMP, PRIMARY KEY (id),
+                    CONSTRAINT fk_owner FOREIGN KEY(owner_id) REFERENCES owner (id) ON DELETE CASCADE);
+CREATE INDEX ix_thing_name ON thing (name);
+"""
+
+
+def generated(side, chain, database, reference):
+    """The file that --autogenerate wrote, run up and down by the real Alembic; copies of the database in between."""
+    told = side.need("revision", "--autogenerate", "-m", "Like the model", f"--against={reference}", f"--database=sqlite:///{database}", f"--scripts={chain}", python=None)
+    up, down = database.with_suffix(".up.db"), database.with_suffix(".down.db")
+    shutil.copyfile(database, up)
+    official(chain, up, "upgrade", "head")
+    shutil.copyfile(up, down)
+    official(chain, down, "downgrade", "-1")
+    return told, up, down
+
+
+def no_difference(side, one, other, what):
+    status, told, talk = side.run("diff", str(one), str(other), python=None)
+    if status != 0:
+        raise Failed(f"{what}: {told} {talk}")
+
+
+def autogenerate_makes_schemas_equal(side):
+    chain = write_chain(side.scratch, FROM_OPTION, SCRIPTS)
+    (chain / "script.py.mako").write_text((pathlib.Path(util.__file__).resolve().parent.parent / "templates/generic/script.py.mako").read_text())
+    database, model = side.scratch / "a.db", side.scratch / "model.db"
+    official(chain, database, "upgrade", "head")
+    with contextlib.closing(sqlite3.connect(model)) as connection:
+        connection.executescript(MODEL)
+    before = database.read_bytes()
+    told, up, down = generated(side, chain, database, f"sqlite:///{model}")
+    if database.read_bytes() != before or told["revision"]["down_revision"] != "cccc3333":
+        raise Failed(f"{told}")
+    no_difference(side, up, model, "after the upgrade")
+    no_difference(side, down, database, "after the downgrade")
+    with contextlib.closing(sqlite3.connect(up)) as connection:
+        if connection.execute("SELECT name FROM thing").fetchall() != [("made",)]:
+            raise Failed("the rows are gone")
+    words = ["revision", "--autogenerate", f"--against=sqlite:///{model}", f"--database=sqlite:///{database}", f"--scripts={chain}"]
+    error = side.refused(chain / "versions", "not-at-head", *words, python=None)
+    if error["what"] != "Target database is not up to date.":
+        raise Failed(error["what"])
+    side.refused(chain / "versions", "against-missing", *words[:2], *words[3:], python=None)
+    # Nothing to do: the file says so.
+    told = side.need("revision", "--autogenerate", f"--against=sqlite:///{model}", f"--database=sqlite:///{up}", f"--scripts={chain}", python=None)
+    if pathlib.Path(told["path"]).read_text().count("\n    pass\n") != 2:
+        raise Failed(pathlib.Path(told["path"]).read_text())
+
+
+def autogenerate_bridges_releases(side):
+    database = side.scratch / "old.db"
+    old = "9f0c9cd09105"
+    side.need("upgrade", old, f"--database=sqlite:///{database}", python=None)
+    chain = write_chain(side.scratch, FROM_OPTION, {old: (None, "pass", "pass")})
+    _, up, down = generated(side, chain, database, "0.12.4")
+    with contextlib.closing(sqlite3.connect(up)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0bd252b206fb'")
+        connection.commit()
+    no_difference(side, up, "0.12.4", "after the upgrade")
+    no_difference(side, down, database, "after the downgrade")
+
+
 CASES = {
     "as Alembic does, URL from the option": lambda side: runs_as_alembic_does(side, FROM_OPTION, True),
     "as Alembic does, URL from the environment, no alembic.ini": lambda side: runs_as_alembic_does(side, FROM_ENVIRONMENT, False),
@@ -223,6 +289,8 @@ CASES = {
     "a failure changes nothing": a_failure_changes_nothing,
     "no other database is touched": no_other_database_is_touched,
     "names on Open WebUI's chain": names_mean_the_same,
+    "autogenerate makes schemas equal": autogenerate_makes_schemas_equal,
+    "autogenerate bridges releases": autogenerate_bridges_releases,
 }
 
 

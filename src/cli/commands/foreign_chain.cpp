@@ -110,18 +110,22 @@ Result<void> run_alembic(Context& context, const Arguments& arguments, const Gra
   const std::vector<std::string> before = file::exists(url.file) ? TRY(revisions_of(url)) : std::vector<std::string>();
   SystemClock clock;
   RandomIds ids;
-  change::DatabaseRework done = TRY(change::rework_database(
+  Result<change::DatabaseRework> done = change::rework_database(
       url.file,
       [&](const fs::path& copy) {
         request.database = with_file(typed_url(arguments), copy);
         return migration::script::run_own_alembic(request);
       },
-      clock, ids));
-  if (arguments.flag("--no-keep") && !done.kept.empty()) {
-    TRY(file::remove(done.kept));
-    done.kept.clear();
+      clock, ids);
+  if (!done) {
+    if (done.error().state.empty()) done.error().state = "Nothing was changed.";
+    return std::unexpected(std::move(done).error());
   }
-  return answer(context, url, request, before, done);
+  if (arguments.flag("--no-keep") && !done->kept.empty()) {
+    TRY(file::remove(done->kept));
+    done->kept.clear();
+  }
+  return answer(context, url, request, before, *done);
 }
 
 Option python_option() {

@@ -56,16 +56,19 @@ script::NewRevision new_revision_of(const Arguments& arguments) {
   return wanted;
 }
 
-Result<void> write_revision(Context& context, const Graph& graph, const script::NewRevision& wanted) {
+Result<void> write_revision(Context& context, const Graph& graph, const script::NewRevision& wanted,
+                            const std::vector<std::string>& notes) {
   const script::ScriptFolder folder = TRY(script::script_folder(graph.folder()));
   const script::RevisionFile made = TRY(script::new_revision(graph.map(), folder, wanted, now_in(folder)));
   const script::RevisionMap after = TRY(with_added(graph.map(), made.script));
   TRY(file::write_new_durably(made.path, made.text, source_mode));
   for (const std::string& note : folder.notes) context.say(fmt::format("Warning: {}\n", note));
+  for (const std::string& note : notes) context.say(fmt::format("Note: {}\n", note));
   if (context.json()) {
     context.answer_json(Json{{"path", made.path.string()},
                              {"revision", revision_json(after, after.size() - 1)},
-                             {"warnings", folder.notes}});
+                             {"warnings", folder.notes},
+                             {"notes", notes}});
   } else {
     context.answer(
         fmt::format("{}Generating {} ...  done\n", context.terminal().input ? "  " : "", made.path.string()));

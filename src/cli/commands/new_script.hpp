@@ -12,9 +12,10 @@ namespace liftlock::cli {
 /// What -m, --branch-label and --rev-id ask for, with a new id where none is named.
 [[nodiscard]] migration::script::NewRevision new_revision_of(const Arguments& arguments);
 
-/// Makes the file, durably and over no other one, and says where it is.
+/// Makes the file, durably and over no other one, and says where it is, with these notes on what is in it.
 [[nodiscard]] Result<void> write_revision(Context& context, const Graph& graph,
-                                          const migration::script::NewRevision& wanted);
+                                          const migration::script::NewRevision& wanted,
+                                          const std::vector<std::string>& notes = {});
 
 [[nodiscard]] Option message_option();
 [[nodiscard]] Option branch_label_option();
