@@ -28,8 +28,11 @@ TEST(Reference, TheCommittedPageIsTheTablesOwn) {
 
 TEST(ManPage, HasEveryCommandAndNoStrayRequests) {
   const std::string page = man_page();
-  for (const Command* command : commands())
-    EXPECT_THAT(page, HasSubstr(std::string(".SS ") + std::string(command->name)));
+  for (const Command* command : commands()) {
+    std::string name(command->name);
+    if (const std::size_t dash = name.find('-'); dash != std::string::npos) name.insert(dash, "\\");
+    EXPECT_THAT(page, HasSubstr(".SS " + name));
+  }
   std::istringstream lines(page);
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with('.')) continue;
