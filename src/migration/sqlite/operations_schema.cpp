@@ -7,63 +7,12 @@
 
 #include "migration/sqlite/inserter.hpp"
 #include "migration/sqlite/operations.hpp"
+#include "migration/table_changes.hpp"
 
 namespace liftlock::migration::sqlite {
 
 using database::quote_identifier;
 using database::Table;
-
-namespace {
-
-template <class... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
-
-void rename_in(std::vector<std::string>& names, std::string_view from, std::string_view to) {
-  std::ranges::replace(names, std::string(from), std::string(to));
-}
-
-bool names_column(const std::vector<std::string>& names, std::string_view column) {
-  return std::ranges::find(names, column) != names.end();
-}
-
-/// What a column's definition says beside the column itself: its key, uniqueness, index and reference.
-void add_extras(Table& table, const ColumnDefinition& definition) {
-  const std::string& name = definition.column.name;
-  if (definition.is_primary_key) {
-    if (!table.primary_key) table.primary_key = database::PrimaryKey{};
-    table.primary_key->columns.push_back(name);
-  }
-  if (definition.is_unique) table.unique_constraints.push_back({{}, {name}});
-  if (definition.is_indexed) {
-    table.indexes.push_back({fmt::format("ix_{}_{}", table.name, name), {name}, false, std::nullopt, {}});
-  }
-  if (definition.references_) table.foreign_keys.push_back(*definition.references_);
-}
-
-void add_constraint(Table& table, Constraint constraint) {
-  std::visit(Overloaded{
-                 [&](database::PrimaryKey&& key) { table.primary_key = std::move(key); },
-                 [&](database::UniqueConstraint&& unique) { table.unique_constraints.push_back(std::move(unique)); },
-                 [&](database::CheckConstraint&& check) { table.check_constraints.push_back(std::move(check)); },
-                 [&](database::ForeignKey&& key) { table.foreign_keys.push_back(std::move(key)); },
-             },
-             std::move(constraint));
-}
-
-/// Removes the constraint of that name, or the only one where the name is empty.
-template <class C>
-bool remove_named(std::vector<C>& constraints, std::string_view name) {
-  if (name.empty()) {
-    if (constraints.size() != 1) return false;
-    constraints.clear();
-    return true;
-  }
-  return std::erase_if(constraints, [&](const C& constraint) { return constraint.name == name; }) > 0;
-}
-
-}  // namespace
 
 TableState& SqliteOperations::changing(std::string_view name) {
   TableState& table = state(name);
@@ -75,17 +24,7 @@ TableState& SqliteOperations::changing(std::string_view name) {
 void SqliteOperations::create_table(std::string_view name, std::vector<ColumnDefinition> columns,
                                     std::vector<Constraint> constraints) {
   if (has_table(name)) throw std::logic_error(fmt::format("{}: the table {} is there already", revision(), name));
-  Table definition;
-  definition.name = name;
-  for (ColumnDefinition& column : columns) {
-    add_extras(definition, column);
-    definition.columns.push_back(std::move(column.column));
-  }
-  for (Constraint& constraint : constraints) add_constraint(definition, std::move(constraint));
-  if (definition.primary_key) {
-    for (const std::string& key : definition.primary_key->columns) definition.column(key)->nullable = false;
-  }
-  tables_.emplace(name, state_of_new(std::move(definition)));
+  tables_.emplace(name, state_of_new(definition::make(name, std::move(columns), std::move(constraints))));
 }
 
 void SqliteOperations::drop_table(std::string_view name) {
@@ -160,10 +99,9 @@ void SqliteOperations::add_column(std::string_view name, ColumnDefinition column
     throw std::logic_error(fmt::format("{}: {}.{} is there already", revision(), name, column.column.name));
   }
   TableState& table = changing(name);
-  add_extras(table.definition, column);
   table.column_slots.push_back(static_cast<int>(table.slots.size()));
   table.slots.push_back({-1, column.column.server_default});
-  table.definition.columns.push_back(std::move(column.column));
+  definition::add_column(table.definition, std::move(column));
 }
 
 void SqliteOperations::drop_column(std::string_view name, std::string_view column) {
@@ -173,38 +111,18 @@ void SqliteOperations::drop_column(std::string_view name, std::string_view colum
   if (found == definition.columns.end()) {
     throw std::logic_error(fmt::format("{}: there is no column {}.{}", revision(), name, column));
   }
-  std::vector<std::string> lost;
-  for (const database::Index& index : definition.indexes) {
-    if (names_column(index.columns, column)) lost.push_back(index.name);
-  }
-  for (const std::string& index : lost) drop_index(index, name);
-  std::erase_if(definition.unique_constraints,
-                [&](const auto& unique) { return names_column(unique.columns, column); });
-  std::erase_if(definition.foreign_keys, [&](const auto& key) { return names_column(key.columns, column); });
-  if (definition.primary_key && names_column(definition.primary_key->columns, column)) definition.primary_key.reset();
-  table.column_slots.erase(table.column_slots.begin() + (found - definition.columns.begin()));
-  definition.columns.erase(found);
+  const auto place = found - definition.columns.begin();
+  for (const std::string& index : definition::indexes_on(definition, column)) drop_index(index, name);
+  table.column_slots.erase(table.column_slots.begin() + place);
+  definition::drop_column(definition, column);
 }
 
 void SqliteOperations::alter_column(std::string_view name, std::string_view column, const Alteration& alteration) {
   TableState& table = changing(name);
-  Table& definition = table.definition;
-  database::Column* found = definition.column(column);
-  if (found == nullptr) throw std::logic_error(fmt::format("{}: there is no column {}.{}", revision(), name, column));
-  if (alteration.type) found->type = *alteration.type;
-  if (alteration.nullable) found->nullable = *alteration.nullable;
-  if (alteration.server_default) found->server_default = *alteration.server_default;
-  if (!alteration.new_column_name) return;
-  const std::string& new_name = *alteration.new_column_name;
-  found->name = new_name;
-  if (definition.primary_key) rename_in(definition.primary_key->columns, column, new_name);
-  for (auto& unique : definition.unique_constraints) rename_in(unique.columns, column, new_name);
-  for (auto& key : definition.foreign_keys) rename_in(key.columns, column, new_name);
-  for (auto& index : definition.indexes) {
-    if (!names_column(index.columns, column)) continue;
-    rename_in(index.columns, column, new_name);
-    index.sql.clear();
+  if (table.definition.column(column) == nullptr) {
+    throw std::logic_error(fmt::format("{}: there is no column {}.{}", revision(), name, column));
   }
+  definition::alter_column(table.definition, column, alteration);
 }
 
 void SqliteOperations::create_index(std::string_view name, std::string_view table_name, Names columns,
@@ -250,24 +168,8 @@ void SqliteOperations::create_foreign_key(std::string_view name, std::string_vie
 }
 
 void SqliteOperations::drop_constraint(std::string_view name, std::string_view table, ConstraintKind kind) {
-  Table& definition = changing(table).definition;
-  bool found = false;
-  switch (kind) {
-    case ConstraintKind::primary_key:
-      found = definition.primary_key && (name.empty() || definition.primary_key->name == name);
-      if (found) definition.primary_key.reset();
-      break;
-    case ConstraintKind::unique:
-      found = remove_named(definition.unique_constraints, name);
-      break;
-    case ConstraintKind::check:
-      found = remove_named(definition.check_constraints, name);
-      break;
-    case ConstraintKind::foreign_key:
-      found = remove_named(definition.foreign_keys, name);
-      break;
-  }
-  if (!found) throw std::logic_error(fmt::format("{}: there is no constraint {} on {}", revision(), name, table));
+  if (definition::drop_constraint(changing(table).definition, name, kind)) return;
+  throw std::logic_error(fmt::format("{}: there is no constraint {} on {}", revision(), name, table));
 }
 
 }  // namespace liftlock::migration::sqlite
