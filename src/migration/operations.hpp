@@ -15,6 +15,7 @@
 #include "database/value.hpp"
 #include "migration/definitions.hpp"
 #include "migration/environment.hpp"
+#include "migration/sql_step.hpp"
 
 namespace liftlock::migration {
 
@@ -179,6 +180,10 @@ class Operations {
   /// the rows of `table` are *before* the steps that wait on it; an index on `key_column` is made where there is none.
   [[nodiscard]] virtual std::unique_ptr<Lookup> lookup(std::string_view table, std::string_view key_column,
                                                        std::string_view sql) = 0;
+
+  /// True where a script is being written that will run without this program: `step` stands in it now, and the caller
+  /// leaves out the row steps, reads and writes that it says in SQL. They would throw.
+  [[nodiscard]] virtual bool write_sql(const SqlStep& /*step*/) { return false; }
 
   // Report.
   void note(std::string_view table, std::string id, std::string text, std::int64_t count = 1);

@@ -4,6 +4,7 @@
 #include "cli/commands/all.hpp"
 #include "cli/commands/database.hpp"
 #include "cli/commands/db_migrate.hpp"
+#include "cli/commands/db_offline.hpp"
 #include "cli/commands/foreign_chain.hpp"
 #include "cli/commands/session.hpp"
 
@@ -30,6 +31,7 @@ change::Consent consent_of(Session& session, const Arguments& arguments) {
 Result<void> run(Context& context, const Arguments& arguments) {
   const std::string revision = arguments.required("REVISION");
   const Graph graph = TRY(Graph::of(context, arguments));
+  if (arguments.flag("--sql")) return answer_with_sql(context, arguments, graph, Way::down);
   const database::Url url = TRY(database_of(arguments));
   if (goes_through_alembic(graph, arguments)) return run_alembic(context, arguments, graph, "downgrade", {revision});
   const std::string current = TRY(revision_of(url));
@@ -54,18 +56,25 @@ const Command& db_downgrade_command() {
           "FILE.before-TIME. For a deployment, use `liftlock change`.\n\nWith --scripts, names of revisions are those "
           "of "
           "that chain. One that is not Open WebUI's goes through its own Alembic, if a Python is named that has it "
-          "(--python), on a copy that is then swapped in; what that loses is not counted.",
+          "(--python), on a copy that is then swapped in; what that loses is not counted.\n\n"
+          "With --sql, the way back from A to B is written as a script instead, as for `liftlock db upgrade`. A script "
+          "asks nothing: what the earlier revision cannot hold, it leaves behind, and says so in its comments.",
       .arguments = {{.name = "REVISION",
-                     .help = "An id, the start of one, base, NAME-N, or -N: so many revisions back."}},
+                     .help = "An id, the start of one, base, NAME-N, or -N: so many revisions back. With --sql: A:B."}},
       .options = {database_option(),
                   {"--accept-loss", "", "", "Leave behind what the earlier revision cannot hold."},
                   no_keep_option(),
                   scripts_option(),
-                  python_option()},
+                  python_option(),
+                  sql_option(),
+                  dialect_option(),
+                  lineage_option()},
       .examples = {{"liftlock db downgrade b2c3d4e5f6a7 --database sqlite:////srv/open-webui/data/webui.db",
                     "To what releases 0.8.1 to 0.8.12 have; counts what that loses."},
                    {"liftlock db downgrade -1 --accept-loss --database sqlite:///copy.db",
-                    "One revision back; three slashes: a relative path."}},
+                    "One revision back; three slashes: a relative path."},
+                   {"liftlock db downgrade head:b2c3d4e5f6a7 --sql --lineage peewee --dialect postgresql",
+                    "As SQL for psql, for a database born up to release 0.9.5."}},
       .exit_statuses =
           {{0, "Downgraded, or already there."},
            {1, "Failed; nothing was changed."},

@@ -3,6 +3,7 @@
 #include "cli/commands/all.hpp"
 #include "cli/commands/database.hpp"
 #include "cli/commands/db_migrate.hpp"
+#include "cli/commands/db_offline.hpp"
 #include "cli/commands/foreign_chain.hpp"
 #include "cli/commands/session.hpp"
 
@@ -19,6 +20,7 @@ Result<std::string> current_of(const database::Url& url) {
 Result<void> run(Context& context, const Arguments& arguments) {
   const std::string revision = arguments.required("REVISION");
   const Graph graph = TRY(Graph::of(context, arguments));
+  if (arguments.flag("--sql")) return answer_with_sql(context, arguments, graph, Way::up);
   if (goes_through_alembic(graph, arguments)) return run_alembic(context, arguments, graph, "upgrade", {revision});
   const database::Url url = TRY(named_database(arguments));
   const std::string current = TRY(current_of(url));
@@ -42,14 +44,23 @@ const Command& db_upgrade_command() {
           "new database.\n\nWith --scripts, names of revisions are those of that chain. One that is not Open WebUI's "
           "goes through "
           "its own Alembic, if a Python is named that has it (--python): on a copy of the file, checked for damage and "
-          "then swapped in, the file as it was kept in the same way.",
-      .arguments = {{.name = "REVISION",
-                     .help = "An id, the start of one, head, NAME+N, NAME-N, or +N: so many revisions on."}},
-      .options = {database_option(), no_keep_option(), scripts_option(), python_option()},
+          "then swapped in, the file as it was kept in the same way.\n\n"
+          "With --sql, the migration is written as a script instead: for SQLite or PostgreSQL, from any revision to "
+          "any "
+          "later one, with the data steps as SQL. Where SQL cannot do exactly what the migration does, the script "
+          "stops "
+          "and changes nothing, or no script is written.",
+      .arguments =
+          {{.name = "REVISION",
+            .help = "An id, the start of one, head, NAME+N, NAME-N, or +N: so many revisions on. With --sql: A:B."}},
+      .options = {database_option(), no_keep_option(), scripts_option(), python_option(), sql_option(),
+                  dialect_option(), lineage_option()},
       .examples = {{"liftlock db upgrade head --database sqlite:////srv/open-webui/data/webui.db",
                     "To the newest revision."},
                    {"liftlock db upgrade +1 --database sqlite:///copy.db",
-                    "One revision on; three slashes: a relative path."}},
+                    "One revision on; three slashes: a relative path."},
+                   {"liftlock db upgrade d31026856c01:head --sql > script.sql",
+                    "As SQL for sqlite3, of what release 0.6.18 has."}},
       .exit_statuses =
           {{0, "Upgraded, or already there."},
            {1, "Failed; nothing was changed."},

@@ -15,9 +15,9 @@ void upgrade(Operations& op) {
   const std::int64_t added = op.execute(
       {"auth", "user"},
       fmt::format(
-          "INSERT INTO auth (id, email, password, active) SELECT id, {}, '', 1 FROM \"user\" WHERE id IS NOT NULL "
+          "INSERT INTO auth (id, email, password, active) SELECT id, {}, '', {} FROM \"user\" WHERE id IS NOT NULL "
           "AND NOT EXISTS (SELECT 1 FROM auth WHERE auth.id = \"user\".id)",
-          needs_email ? "coalesce(email, '')" : "email"));
+          needs_email ? "coalesce(email, '')" : "email", op.dialect() == Dialect::sqlite ? "1" : "true"));
   if (added > 0) {
     op.note("auth", "missing-auth-row",
             "{} users had no sign-in row: each has one now, with a password that nobody can give until it is reset.",

@@ -10,6 +10,7 @@
 #include "migration/openwebui/json.hpp"
 #include "migration/openwebui/need_table.hpp"
 #include "migration/openwebui/python_text.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -26,6 +27,8 @@ std::string id_of_tag(std::string_view name) {
 bool is_shared(Operations& op) {
   std::map<std::string, std::string> users;
   bool shared = false;
+  if (op.write_sql(sql_shared_tags()))
+    return true;  // nobody knows yet, and the next revision takes the keys off anyway
   op.read({"tag"}, "SELECT name, user_id FROM tag WHERE name IS NOT NULL", [&](const ResultRow& row) {
     const auto [known, is_new] = users.emplace(id_of_tag(row.text(0)), row.text(1));
     shared = shared || known->second != row.text(1);
@@ -100,7 +103,7 @@ void migrate_tags(Operations& op) {
     op.create_unique_constraint("uq_id_user_id", "tag", {"id", "user_id"});
   }
   const bool has_data = tag.column("data") != nullptr;
-  op.rewrite_rows("tag", std::make_unique<RenameTags>(op, has_data));
+  if (!op.write_sql(sql_rename_tags())) op.rewrite_rows("tag", std::make_unique<RenameTags>(op, has_data));
   if (has_data) op.drop_column("tag", "data");
   if (tag.column("meta") == nullptr) op.add_column("tag", column("meta", types::json));
 }
@@ -159,7 +162,8 @@ void migrate_chats(Operations& op) {
   if (!op.has_column("chat", "pinned")) op.add_column("chat", column("pinned", types::boolean));
   if (!op.has_column("chat", "meta"))
     op.add_column("chat", column("meta", types::json).not_null().server_default("'{}'"));
-  if (op.has_table("chatidtag")) op.rewrite_rows("chat", std::make_unique<TagsIntoChats>(op));
+  if (!op.has_table("chatidtag") || op.write_sql(sql_tags_into_chats())) return;
+  op.rewrite_rows("chat", std::make_unique<TagsIntoChats>(op));
 }
 
 /// SQLite's lower() knows ASCII only, so of names beyond ASCII any two of one length may be the same.
@@ -251,25 +255,31 @@ TagNames names_of_tags(Operations& op) {
 }
 
 /// Each tag has an id of its own again.
-void restore_tags(Operations& op) {
+void restore_tags(Operations& op, bool ids_are_new) {
   const database::Table tag = need_table(op, "tag");
   for (const database::UniqueConstraint& constraint : tag.unique_constraints) {
     if (constraint.name == "uq_id_user_id") op.drop_constraint("uq_id_user_id", "tag", ConstraintKind::unique);
   }
-  op.rewrite_rows("tag", [&op](Row& row) {
-    const std::string id = op.environment().uuid4();
-    row.set("id", Value::text(id));
-  });
+  if (!ids_are_new) {
+    op.rewrite_rows("tag", [&op](Row& row) {
+      const std::string id = op.environment().uuid4();
+      row.set("id", Value::text(id));
+    });
+  }
   drop_present_column(op, "tag", "meta");
   add_missing_column(op, "tag", column("data", types::text));
   if (!tag.primary_key) op.create_primary_key("pk_id", "tag", {"id"});
 }
 
 void downgrade(Operations& op) {
-  TagNames names = names_of_tags(op);
-  restore_tags(op);
-  op.rewrite_rows("chatidtag", [](Row& row) { row.drop(); });
-  op.rewrite_rows("chat", std::make_unique<TagsOutOfChats>(op, std::move(names)));
+  if (op.write_sql(sql_tags_out_of_chats())) {
+    restore_tags(op, true);
+  } else {
+    TagNames names = names_of_tags(op);
+    restore_tags(op, false);
+    op.rewrite_rows("chatidtag", [](Row& row) { row.drop(); });
+    op.rewrite_rows("chat", std::make_unique<TagsOutOfChats>(op, std::move(names)));
+  }
   drop_present_columns(op, "chat", {"pinned", "meta"});
 }
 

@@ -2,6 +2,7 @@
 #include "migration/openwebui/chat_text.hpp"
 #include "migration/openwebui/leftovers.hpp"
 #include "migration/openwebui/need_table.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -19,7 +20,8 @@ void upgrade(Operations& op) {
     op.alter_column("chat", "chat", {.type = {}, .nullable = {}, .new_column_name = "chat_text", .server_default = {}});
     op.add_column("chat", column("chat", types::json));
     const bool has_old_chat = op.has_column("chat", "old_chat");
-    gather_chat_json(op, has_old_chat ? Names{"chat_text", "old_chat"} : Names{"chat_text"});
+    const bool scripted = !has_old_chat && op.write_sql(sql_chat_text_to_json());
+    if (!scripted) gather_chat_json(op, has_old_chat ? Names{"chat_text", "old_chat"} : Names{"chat_text"});
     op.drop_column("chat", "chat_text");
     if (has_old_chat) op.drop_column("chat", "old_chat");
   } else {
@@ -31,6 +33,7 @@ void upgrade(Operations& op) {
 void downgrade(Operations& op) {
   op.alter_column("chat", "chat",
                   {.type = std::string(types::text), .nullable = true, .new_column_name = {}, .server_default = {}});
+  if (op.write_sql(sql_empty_chats())) return;
   op.rewrite_rows("chat", [](Row& row) {
     if (row.text("chat") == "null") row.set("chat", Value::null());
   });

@@ -1,5 +1,6 @@
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/guards.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -13,6 +14,7 @@ void add_missing(Operations& op, std::string_view table, ColumnDefinition defini
 void add_joined_at(Operations& op) {
   if (op.has_column("channel_member", "joined_at")) return;
   op.add_column("channel_member", column("joined_at", types::big_integer).not_null());
+  if (op.write_sql(sql_members_joined())) return;
   const std::int64_t now = op.environment().now_nanoseconds();
   op.rewrite_rows("channel_member", [&op, now](Row& row) {
     const Value created_at = row.get("created_at");

@@ -7,6 +7,7 @@
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -125,7 +126,8 @@ void upgrade(Operations& op) {
   if (moves_rows) drop_leftovers(op);
   if (!op.has_table("prompt_new")) create_prompt(op);
   if (!op.has_table("prompt_history")) create_history(op);
-  if (moves_rows) op.rewrite_rows("prompt", std::make_unique<PromptCopy>(op));
+  if (moves_rows && !op.write_sql(sql_prompts_with_history()))
+    op.rewrite_rows("prompt", std::make_unique<PromptCopy>(op));
   if (op.has_table("prompt")) op.drop_table("prompt");
   op.rename_table("prompt_new", "prompt");
 }
@@ -166,7 +168,7 @@ void downgrade(Operations& op) {
                                  column("title", types::text), column("content", types::text),
                                  column("timestamp", types::big_integer), column("access_control", types::json),
                                  column("id", types::integer)});
-  op.rewrite_rows("prompt", std::make_unique<OldPrompts>(op));
+  if (!op.write_sql(sql_prompts_as_before())) op.rewrite_rows("prompt", std::make_unique<OldPrompts>(op));
   op.drop_table("prompt");
   op.rename_table("prompt_old", "prompt");
 }

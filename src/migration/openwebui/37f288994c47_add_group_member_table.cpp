@@ -6,6 +6,7 @@
 #include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
 #include "migration/openwebui/leftovers.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -26,18 +27,22 @@ SELECT count(*) FROM (
 
 void upgrade(Operations& op) { move_group_members(op); }
 
-void downgrade(Operations& op) {
+void list_members(Operations& op) {
   auto lists = std::make_shared<std::map<std::string, Json, std::less<>>>();
   if (op.has_table("group_member")) {
     op.read({"group_member"}, "SELECT group_id, user_id FROM group_member ORDER BY group_id, user_id",
             [&](const ResultRow& row) { (*lists)[row.text(0)].push_back(row.text(1)); });
   }
-  add_missing_column(op, "group", column("user_ids", types::json));
   op.rewrite_rows("group", [lists](Row& row) {
     const auto members = lists->find(row.text("id"));
     const std::string json = members != lists->end() ? dump_json(members->second) : "[]";
     row.set("user_ids", Value::text(json));
   });
+}
+
+void downgrade(Operations& op) {
+  add_missing_column(op, "group", column("user_ids", types::json));
+  if (!op.write_sql(sql_lists_of_members())) list_members(op);
   drop_present_table(op, "group_member");
 }
 

@@ -2,6 +2,7 @@
 
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/need_table.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -26,6 +27,7 @@ void upgrade(Operations& op) {
 /// The official way back makes the id alone the key, and stops where two users have a tag of the same name.
 bool ids_are_unique(Operations& op) {
   bool unique = true;
+  if (op.write_sql(sql_tags_of_one_user_only())) return unique;
   op.read({"tag"}, "SELECT 1 FROM tag GROUP BY id HAVING count(*) > 1 LIMIT 1",
           [&](const ResultRow&) { unique = false; });
   return unique;

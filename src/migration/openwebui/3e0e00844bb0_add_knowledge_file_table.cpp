@@ -6,6 +6,7 @@
 #include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
 #include "migration/openwebui/leftovers.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -14,19 +15,23 @@ namespace {
 
 void upgrade(Operations& op) { move_knowledge_files(op); }
 
-void downgrade(Operations& op) {
+void list_files(Operations& op) {
   auto lists = std::make_shared<std::map<std::string, Json, std::less<>>>();
   if (op.has_table("knowledge_file")) {
     op.read({"knowledge_file"}, "SELECT knowledge_id, file_id FROM knowledge_file ORDER BY knowledge_id, file_id",
             [&](const ResultRow& row) { (*lists)[row.text(0)].push_back(row.text(1)); });
   }
-  add_missing_column(op, "knowledge", column("data", types::json));
   op.rewrite_rows("knowledge", [lists](Row& row) {
     const auto files = lists->find(row.text("id"));
     const Json data = {{"file_ids", files != lists->end() ? files->second : Json::array()}};
     const std::string json = dump_json(data);
     row.set("data", Value::text(json));
   });
+}
+
+void downgrade(Operations& op) {
+  add_missing_column(op, "knowledge", column("data", types::json));
+  if (!op.write_sql(sql_lists_of_files())) list_files(op);
   drop_present_table(op, "knowledge_file");
 }
 

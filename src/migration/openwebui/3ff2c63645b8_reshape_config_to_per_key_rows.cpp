@@ -10,6 +10,7 @@
 #include "migration/openwebui/config_keys.hpp"
 #include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -102,7 +103,8 @@ void upgrade(Operations& op) {
   const bool old_form = has_old_form(op, "config");
   const std::string_view source = old_form ? "config" : "config_old";
   const bool has_source = old_form || has_old_form(op, "config_old");
-  const Settings settings = has_source ? settings_in(op, newest_blob(op, source)) : Settings{};
+  const bool scripted = has_source && op.write_sql(sql_config_is_object(source));
+  const Settings settings = has_source && !scripted ? settings_in(op, newest_blob(op, source)) : Settings{};
   if (old_form) {
     if (op.has_table("config_old")) set_aside_older(op);
     op.rename_table("config", "config_old");
@@ -111,6 +113,7 @@ void upgrade(Operations& op) {
     op.create_table("config", {column("key", types::text).primary_key(), column("value", types::json).not_null(),
                                column("updated_at", types::big_integer)});
   }
+  if (scripted && op.write_sql(sql_config_to_rows())) return;
   Inserter& config = op.insert_into("config", {"key", "value", "updated_at"}, {});
   const Value now = Value::integer(op.environment().now());
   for (const auto& [key, value] : settings) {
@@ -152,24 +155,28 @@ void create_old_config(Operations& op) {
 
 /// The official way back restores the blob of the day of the upgrade; without one, it writes the dotted names as they
 /// are, where no release looks for them.
+void gather_settings(Operations& op) {
+  std::optional<std::int64_t> newest;
+  std::optional<Json> blob;
+  op.read({"config_old"}, "SELECT id, data FROM config_old ORDER BY id DESC LIMIT 1", [&](const ResultRow& row) {
+    newest = row[0].as_integer();
+    blob = load_json(row.text(1));
+  });
+  const bool readable = blob && blob->is_object();
+  const Json now = with_settings(op, readable ? *blob : Json::object());
+  const std::string text = dump_json(now);
+  if (!readable && !now.empty())
+    op.insert_into("config_old", {"data", "version"}, {}).insert({Value::text(text), Value::integer(0)});
+  else if (readable && now != *blob)
+    op.execute({"config_old"}, "UPDATE config_old SET data = ? WHERE id = ?",
+               {Value::text(text), Value::integer(*newest)});
+}
+
 void downgrade(Operations& op) {
   if (op.has_table("config") && !op.has_column("config", "key")) return;
   if (!op.has_table("config_old")) create_old_config(op);
   if (op.has_table("config")) {
-    std::optional<std::int64_t> newest;
-    std::optional<Json> blob;
-    op.read({"config_old"}, "SELECT id, data FROM config_old ORDER BY id DESC LIMIT 1", [&](const ResultRow& row) {
-      newest = row[0].as_integer();
-      blob = load_json(row.text(1));
-    });
-    const bool readable = blob && blob->is_object();
-    const Json now = with_settings(op, readable ? *blob : Json::object());
-    const std::string text = dump_json(now);
-    if (!readable && !now.empty())
-      op.insert_into("config_old", {"data", "version"}, {}).insert({Value::text(text), Value::integer(0)});
-    else if (readable && now != *blob)
-      op.execute({"config_old"}, "UPDATE config_old SET data = ? WHERE id = ?",
-                 {Value::text(text), Value::integer(*newest)});
+    if (!op.write_sql(sql_config_from_rows())) gather_settings(op);
     op.drop_table("config");
   }
   op.rename_table("config_old", "config");

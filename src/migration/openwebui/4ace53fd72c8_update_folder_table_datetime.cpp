@@ -9,6 +9,7 @@
 
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/need_table.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -103,7 +104,7 @@ void upgrade(Operations& op) {
                               .server_default = std::optional<std::string>()};
   op.alter_column("folder", "created_at", to_seconds);
   op.alter_column("folder", "updated_at", to_seconds);
-  op.rewrite_rows("folder", std::make_unique<DatesToSeconds>(op));
+  if (!op.write_sql(sql_folder_dates_to_seconds())) op.rewrite_rows("folder", std::make_unique<DatesToSeconds>(op));
 }
 
 /// "2026-11-21 09:44:31", UTC, as CURRENT_TIMESTAMP writes it; nullopt where that is no date of four digits' year.
@@ -127,6 +128,7 @@ void downgrade(Operations& op) {
                             .new_column_name = {},
                             .server_default = std::optional<std::string>("CURRENT_TIMESTAMP")};
   for (const std::string_view name : {"created_at", "updated_at"}) op.alter_column("folder", name, to_dates);
+  if (op.write_sql(sql_folder_seconds_to_dates())) return;
   op.rewrite_rows("folder", [](Row& row) {
     for (const std::string_view name : {"created_at", "updated_at"}) {
       const Value value = row.get(name);

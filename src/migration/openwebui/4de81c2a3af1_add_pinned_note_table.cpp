@@ -5,6 +5,7 @@
 
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/guards.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -20,6 +21,7 @@ void create_pinned_note(Operations& op) {
 }
 
 void move_pins(Operations& op) {
+  if (op.write_sql(sql_pins())) return;
   Inserter& pins = op.insert_into("pinned_note", {"id", "user_id", "note_id", "created_at"}, "note");
   const Value now = Value::integer(op.environment().now_nanoseconds());
   op.rewrite_rows("note", [&op, &pins, now](Row& row) {
@@ -33,25 +35,30 @@ void move_pins(Operations& op) {
     // False only where an interrupted run has written the row before.
     std::ignore = pins.insert_new({Value::text(id), user, row.get("id"), now});
   });
-  op.drop_column("note", "is_pinned");
 }
 
 void upgrade(Operations& op) {
   if (!op.has_table("pinned_note")) create_pinned_note(op);
-  if (op.has_column("note", "is_pinned")) move_pins(op);
+  if (!op.has_column("note", "is_pinned")) return;
+  move_pins(op);
+  op.drop_column("note", "is_pinned");
 }
 
-/// A note is pinned or not for all who see it, from here on.
-void downgrade(Operations& op) {
+void mark_pinned(Operations& op) {
   auto pinned = std::make_shared<std::set<std::string, std::less<>>>();
   if (op.has_table("pinned_note")) {
     op.read({"pinned_note"}, "SELECT note_id FROM pinned_note",
             [&](const ResultRow& row) { pinned->insert(row.text(0)); });
   }
-  add_missing_column(op, "note", column("is_pinned", types::boolean));
   op.rewrite_rows("note", [pinned](Row& row) {
     if (pinned->contains(row.text("id"))) row.set("is_pinned", Value::integer(1));
   });
+}
+
+/// A note is pinned or not for all who see it, from here on.
+void downgrade(Operations& op) {
+  add_missing_column(op, "note", column("is_pinned", types::boolean));
+  if (!op.write_sql(sql_pinned_notes())) mark_pinned(op);
   drop_present_table(op, "pinned_note");
 }
 

@@ -3,6 +3,7 @@
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -68,7 +69,7 @@ void upgrade(Operations& op) {
                      column("data", types::json), column("meta", types::json),
                      column("created_at", types::big_integer).not_null(), column("updated_at", types::big_integer)});
   }
-  op.rewrite_rows("document", std::make_unique<CopyToKnowledge>(op));
+  if (!op.write_sql(sql_documents_to_knowledge())) op.rewrite_rows("document", std::make_unique<CopyToKnowledge>(op));
 }
 
 void downgrade(Operations& op) { drop_present_table(op, "knowledge"); }

@@ -7,6 +7,7 @@
 
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/json.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -50,6 +51,7 @@ void repair(Operations& op, Row& row, std::string_view column) {
 
 void upgrade(Operations& op) {
   if (!op.has_table("user")) return;
+  if (op.write_sql(sql_twice_encoded_users())) return;
   std::vector<std::string> columns;
   for (const std::string_view name : {"oauth", "settings", "info"}) {
     if (op.has_column("user", name)) columns.emplace_back(name);

@@ -11,6 +11,7 @@
 #include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/python_number.hpp"
 #include "migration/openwebui/shares.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -137,7 +138,7 @@ void upgrade(Operations& op) {
   create_missing_index(op, "chat_message_chat_parent_idx", "chat_message", {"chat_id", "parent_id"});
   create_missing_index(op, "chat_message_model_created_idx", "chat_message", {"model_id", "created_at"});
   create_missing_index(op, "chat_message_user_created_idx", "chat_message", {"user_id", "created_at"});
-  op.rewrite_rows("chat", std::make_unique<MessageRows>(op, table_is_new));
+  if (!op.write_sql(sql_messages_of_chats())) op.rewrite_rows("chat", std::make_unique<MessageRows>(op, table_is_new));
 }
 
 void downgrade(Operations& op) { drop_present_table(op, "chat_message"); }

@@ -3,6 +3,7 @@
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/current_message.hpp"
 #include "migration/openwebui/guards.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -11,7 +12,7 @@ namespace {
 
 void upgrade(Operations& op) {
   add_missing_column(op, "chat", column("current_message_id", types::text));
-  op.rewrite_rows("chat", std::make_unique<CurrentMessageStep>(op));
+  if (!op.write_sql(sql_current_messages())) op.rewrite_rows("chat", std::make_unique<CurrentMessageStep>(op));
 }
 
 void downgrade(Operations& op) { drop_present_column(op, "chat", "current_message_id"); }

@@ -8,6 +8,7 @@
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -54,6 +55,13 @@ void set_json(Operations& op, Row& row, std::string_view name, std::string_view 
   row.set(name, Value::text(object ? std::string_view(*object) : json));
 }
 
+void decode_once_more(Operations& op, const std::string& name) {
+  if (op.write_sql(sql_decoded_user_json(name))) return;
+  op.rewrite_rows("user", [&op, name](Row& row) {
+    if (const Value value = row.get(name); value.is_text()) set_json(op, row, name, value.bytes());
+  });
+}
+
 /// Turns user.info or user.settings from text into JSON, from whatever point a killed run left it at.
 void convert_to_json(Operations& op, const std::string& name) {
   const std::string new_name = name + "_json";
@@ -62,18 +70,22 @@ void convert_to_json(Operations& op, const std::string& name) {
     if (has_leftover) op.alter_column("user", new_name, {.new_column_name = name});
   } else if (op.table("user")->column(name)->type == types::text) {
     if (has_leftover) op.drop_column("user", new_name);
+    if (op.dialect() == Dialect::postgresql) {  // where NULL stays NULL
+      op.alter_column("user", name, {.type = std::string(types::json)});
+      return decode_once_more(op, name);
+    }
     op.add_column("user", column(new_name, types::json));
-    op.rewrite_rows("user",
-                    [&op, name, new_name](Row& row) { row.set(new_name, Value::text(as_json(op, row, name))); });
+    const bool scripted = op.write_sql(sql_user_json(name));
+    if (!scripted)
+      op.rewrite_rows("user",
+                      [&op, name, new_name](Row& row) { row.set(new_name, Value::text(as_json(op, row, name))); });
     op.drop_column("user", name);
     op.alter_column("user", new_name, {.new_column_name = name});
+    if (scripted) return;
   } else if (has_leftover) {
     op.drop_column("user", new_name);
   }
-  if (!op.has_column("user", name)) return;
-  op.rewrite_rows("user", [&op, name](Row& row) {
-    if (const Value value = row.get(name); value.is_text()) set_json(op, row, name, value.bytes());
-  });
+  if (op.has_column("user", name)) decode_once_more(op, name);
 }
 
 void create_api_key(Operations& op) {
@@ -87,6 +99,7 @@ void create_api_key(Operations& op) {
 
 /// "google@123" becomes {"google": {"sub": "123"}}.
 void move_oauth_sub(Operations& op) {
+  if (op.write_sql(sql_oauth_of_users())) return;
   op.rewrite_rows("user", [](Row& row) {
     const std::string_view oauth_sub = row.text("oauth_sub");
     if (oauth_sub.empty()) return;
@@ -97,10 +110,10 @@ void move_oauth_sub(Operations& op) {
         {"sub", std::string(has_provider ? oauth_sub.substr(at + 1) : oauth_sub)}};
     row.set("oauth", Value::text(dump_json(oauth)));
   });
-  op.drop_column("user", "oauth_sub");
 }
 
 void move_api_keys(Operations& op, bool table_is_new) {
+  if (op.write_sql(sql_keys_of_users())) return;
   Inserter& keys = op.insert_into("api_key", {"id", "user_id", "key", "created_at", "updated_at"}, "user");
   const Value now = Value::integer(op.environment().now());
   op.rewrite_rows("user", [&op, &keys, now, table_is_new](Row& row) {
@@ -112,7 +125,6 @@ void move_api_keys(Operations& op, bool table_is_new) {
     op.quarantine("user", user.bytes(), "api_key", key, "Another user has the same API key.");
     op.note("user", "duplicate-api-key", "{} users had the API key of another user; they need a new one.");
   });
-  op.drop_column("user", "api_key");
 }
 
 void upgrade(Operations& op) {
@@ -129,8 +141,14 @@ void upgrade(Operations& op) {
 
   const bool table_is_new = !op.has_table("api_key");
   if (table_is_new) create_api_key(op);
-  if (op.has_column("user", "oauth_sub")) move_oauth_sub(op);
-  if (op.has_column("user", "api_key")) move_api_keys(op, table_is_new);
+  if (op.has_column("user", "oauth_sub")) {
+    move_oauth_sub(op);
+    op.drop_column("user", "oauth_sub");
+  }
+  if (op.has_column("user", "api_key")) {
+    move_api_keys(op, table_is_new);
+    op.drop_column("user", "api_key");
+  }
 }
 
 /// "google@123" of {"google": {"sub": "123"}}: the first of the identities.
@@ -154,9 +172,7 @@ std::map<std::string, std::string, std::less<>> keys_of_users(Operations& op) {
   return keys;
 }
 
-void downgrade(Operations& op) {
-  add_missing(op, "user", column("oauth_sub", types::text));
-  add_missing(op, "user", column("api_key", types::string));
+void bring_back(Operations& op) {
   op.rewrite_rows(
       "user",
       [keys = std::make_shared<const std::map<std::string, std::string, std::less<>>>(keys_of_users(op))](Row& row) {
@@ -167,6 +183,12 @@ void downgrade(Operations& op) {
           if (row.text(name) == "null") row.set(name, Value::null());
         }
       });
+}
+
+void downgrade(Operations& op) {
+  add_missing(op, "user", column("oauth_sub", types::text));
+  add_missing(op, "user", column("api_key", types::string));
+  if (!op.write_sql(sql_users_as_before())) bring_back(op);
   drop_present_table(op, "api_key");
   drop_present_columns(op, "user",
                        {"oauth", "profile_banner_image_url", "timezone", "presence_state", "status_emoji",

@@ -1,5 +1,6 @@
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/guards.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -8,6 +9,7 @@ namespace {
 
 void upgrade(Operations& op) {
   if (!op.has_column("chat", "last_read_at")) op.add_column("chat", column("last_read_at", types::big_integer));
+  if (op.write_sql(sql_chats_are_read())) return;
   op.rewrite_rows("chat", [](Row& row) {
     if (row.get("last_read_at").is_null()) row.set("last_read_at", row.get("updated_at"));
   });

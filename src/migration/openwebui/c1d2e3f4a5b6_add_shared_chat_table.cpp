@@ -6,6 +6,7 @@
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/need_table.hpp"
 #include "migration/openwebui/shares.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -101,6 +102,7 @@ class MessagesOfShares final : public RowStep {
 
 void upgrade(Operations& op) {
   if (!op.has_table("shared_chat")) create_shared_chat(op);
+  if (op.write_sql(sql_shares_out_of_chats())) return;
   op.rewrite_rows("chat_message", std::make_unique<MessagesOfShares>(op));
   op.rewrite_rows("chat", std::make_unique<Shares>(op));
 }
@@ -142,6 +144,10 @@ class SharesIntoChats final : public RowStep {
 };
 
 void downgrade(Operations& op) {
+  if (op.has_table("shared_chat") && op.write_sql(sql_shares_into_chats(need_table(op, "chat")))) {
+    op.drop_table("shared_chat");
+    return;
+  }
   op.rewrite_rows("access_grant", [](Row& row) {
     if (row.text("resource_type") == "shared_chat") row.drop();
   });

@@ -5,6 +5,7 @@
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -48,7 +49,7 @@ void upgrade(Operations& op) {
   if (!op.has_column("file", "path")) op.add_column("file", column("path", types::text));
   op.alter_column("file", "meta",
                   {.type = std::string(types::json), .nullable = true, .new_column_name = {}, .server_default = {}});
-  op.rewrite_rows("file", std::make_unique<PathFromMeta>(op));
+  if (!op.write_sql(sql_paths_of_files())) op.rewrite_rows("file", std::make_unique<PathFromMeta>(op));
 }
 
 void downgrade(Operations& op) {

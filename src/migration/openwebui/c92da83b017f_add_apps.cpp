@@ -3,6 +3,7 @@
 
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/guards.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -11,6 +12,7 @@ namespace {
 
 /// Rows of nobody, which only a table without NOT NULL can hold, would break the new check.
 void drop_members_without_user(Operations& op) {
+  if (op.write_sql(sql_members_of_nobody())) return;
   op.rewrite_rows("channel_member", [&op](Row& row) {
     if (!row.get("user_id").is_null() || !row.get("app_id").is_null()) return;
     op.quarantine("channel_member", row.text("id"), "channel_id", row.text("channel_id"), "a membership of nobody");
@@ -60,7 +62,8 @@ void drop_rows_of_apps(Row& row) {
 /// could show, so it goes, counted beforehand.
 void downgrade(Operations& op) {
   for (const std::string_view table : {"message", "channel_member"}) {
-    if (op.has_column(table, "app_id")) op.rewrite_rows(table, drop_rows_of_apps);
+    if (!op.has_column(table, "app_id") || op.write_sql(sql_rows_of_apps(table))) continue;
+    op.rewrite_rows(table, drop_rows_of_apps);
   }
   drop_present_column(op, "message", "app_id");
   if (op.has_column("channel_member", "app_id")) {

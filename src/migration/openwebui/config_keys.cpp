@@ -459,4 +459,24 @@ std::string_view config_path_of(std::string_view key) {
   return found == renames.end() ? key : found->path;
 }
 
+std::vector<std::string_view> known_config_paths() {
+  std::vector<std::string_view> paths;
+  for (const KnownKey& known : known_keys) {
+    paths.push_back(known.path);
+    if (known.legacy != known.path) paths.push_back(known.legacy);
+  }
+  std::ranges::sort(paths);
+  const auto repeated = std::ranges::unique(paths);
+  paths.erase(repeated.begin(), repeated.end());
+  return paths;
+}
+
+std::vector<std::pair<std::string_view, std::string_view>> renamed_config_paths() {
+  std::vector<std::pair<std::string_view, std::string_view>> paths;
+  for (const Rename& rename : renames) {
+    if (config_path_of(rename.key) == rename.path) paths.emplace_back(rename.path, rename.key);
+  }
+  return paths;
+}
+
 }  // namespace liftlock::migration::openwebui

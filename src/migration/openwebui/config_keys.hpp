@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
+#include <vector>
 
 /// The settings that Open WebUI knew when its config became one row a key (3ff2c63645b8, release 0.10.0).
 namespace liftlock::migration::openwebui {
@@ -14,5 +16,10 @@ namespace liftlock::migration::openwebui {
 
 /// The way back: the path of the setting that is kept under `key`.
 [[nodiscard]] std::string_view config_path_of(std::string_view key);
+
+/// All paths of which is_known_config_path() is true.
+[[nodiscard]] std::vector<std::string_view> known_config_paths();
+/// (path, key) of the settings whose path config_path_of() finds: of several paths of one key the first one.
+[[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> renamed_config_paths();
 
 }  // namespace liftlock::migration::openwebui

@@ -10,6 +10,7 @@
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -75,13 +76,17 @@ std::optional<std::int64_t> due_time(std::string_view meta_text) {
   return as_integer(*due);
 }
 
-void upgrade(Operations& op) {
-  add_missing_column(op, "chat", column("timer_at", types::big_integer));
+void fill_timers(Operations& op) {
   op.rewrite_rows("chat", [](Row& row) {
     const Value meta = row.get("meta");
     if (!meta.is_text() || !row.get("timer_at").is_null() || !may_be_timer(meta.bytes())) return;
     if (const auto due = due_time(meta.bytes())) row.set("timer_at", Value::integer(*due));
   });
+}
+
+void upgrade(Operations& op) {
+  add_missing_column(op, "chat", column("timer_at", types::big_integer));
+  if (!op.write_sql(sql_due_timers())) fill_timers(op);
   create_missing_index(op, "timer_at_idx", "chat", {"timer_at"}, {.where = "timer_at IS NOT NULL"});
   create_missing_index(op, "user_id_updated_at_id_idx", "chat", {"user_id", "updated_at DESC", "id"});
   create_missing_index(op, "user_id_timer_at_idx", "chat", {"user_id", "timer_at"}, {.where = "timer_at IS NOT NULL"});

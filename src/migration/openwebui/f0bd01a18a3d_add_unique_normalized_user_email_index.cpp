@@ -4,6 +4,7 @@
 
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/guards.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -26,7 +27,7 @@ std::string equal_emails(Operations& op) {
 
 void upgrade(Operations& op) {
   if (op.has_index("user", index_name)) return;
-  const std::string equal = equal_emails(op);
+  const std::string equal = op.write_sql(sql_emails_differ()) ? std::string() : equal_emails(op);
   if (!equal.empty()) {
     throw OperationFailed(Error{
         ErrorKind::refused, "emails-differ-by-case", "Making e-mail addresses unique whatever their case",

@@ -10,6 +10,7 @@
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -127,7 +128,8 @@ void upgrade(Operations& op) {
   create_missing_index(op, "idx_access_grant_principal", {"principal_type", "principal_id"});
   for (const std::string_view resource : resources) {
     if (!op.has_column(resource, "access_control")) continue;
-    if (op.has_column(resource, "id")) op.rewrite_rows(resource, std::make_unique<Grants>(op, resource));
+    if (op.has_column(resource, "id") && !op.write_sql(sql_grants_of(resource)))
+      op.rewrite_rows(resource, std::make_unique<Grants>(op, resource));
     op.drop_column(resource, "access_control");
   }
 }
@@ -156,6 +158,8 @@ std::optional<std::string> access_control_of(const Access& access) {
 
 /// Gives one table its access_control back. Without grants a file has none, and everything else is its owner's.
 void gather_grants(Operations& op, std::string_view resource) {
+  add_missing_column(op, resource, column("access_control", types::json));
+  if (op.has_table("access_grant") && op.write_sql(sql_access_control_of(resource))) return;
   auto grants = std::make_shared<std::map<std::string, Access, std::less<>>>();
   if (op.has_table("access_grant")) {
     op.read({"access_grant"},
@@ -164,7 +168,6 @@ void gather_grants(Operations& op, std::string_view resource) {
             [&](const ResultRow& row) { add_grant((*grants)[row.text(0)], row.text(1), row.text(2), row.text(3)); },
             {Value::text(resource)});
   }
-  add_missing_column(op, resource, column("access_control", types::json));
   op.rewrite_rows(resource, [grants, is_file = resource == "file"](Row& row) {
     const auto found = grants->find(row.text("id"));
     if (found == grants->end() && is_file) return;

@@ -7,6 +7,7 @@
 
 #include "migration/openwebui/json.hpp"
 #include "migration/openwebui/leftovers.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 
 namespace liftlock::migration::openwebui {
 
@@ -96,7 +97,7 @@ void create_group_member(Operations& op) {
 void move_group_members(Operations& op) {
   if (!op.has_table("group_member")) create_group_member(op);
   if (!op.has_column("group", "user_ids")) return;
-  op.rewrite_rows("group", std::make_unique<MoveMembers>(op));
+  if (!op.write_sql(sql_members_of_groups())) op.rewrite_rows("group", std::make_unique<MoveMembers>(op));
   op.drop_column("group", "user_ids");
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "migration/openwebui/guards.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 
 namespace liftlock::migration::openwebui {
 
@@ -50,6 +51,7 @@ bool is_true(const Value& value) {
 void add_history(Operations& op, std::string_view kind, std::function<FirstVersion(Row& row)> make) {
   add_missing_column(op, kind, column("version_id", types::text));
   create_history_table(op, kind);
+  if (op.write_sql(sql_first_versions(kind))) return;
   Inserter& history =
       op.insert_into(history_of(kind), {"id", id_column_of(kind), "snapshot", "user_id", "created_at"}, kind);
   op.rewrite_rows(kind, [&op, &history, make = std::move(make)](Row& row) {

@@ -6,6 +6,7 @@
 #include "migration/openwebui/guards.hpp"
 #include "migration/openwebui/json.hpp"
 #include "migration/openwebui/leftovers.hpp"
+#include "migration/openwebui/sql_steps.hpp"
 #include "migration/operations.hpp"
 
 namespace liftlock::migration::openwebui {
@@ -109,7 +110,8 @@ void move_knowledge_files(Operations& op) {
   if (!op.has_column("knowledge", "data")) return;
   // 81cc2ce44d79 adds both columns: knowledge.data comes back, for other things.
   const bool column_stays = op.has_column("channel_file", "message_id");
-  op.rewrite_rows("knowledge", std::make_unique<FileLinks>(op, column_stays));
+  const bool scripted = !column_stays && op.write_sql(sql_files_of_knowledge());
+  if (!scripted) op.rewrite_rows("knowledge", std::make_unique<FileLinks>(op, column_stays));
   if (!column_stays) op.drop_column("knowledge", "data");
 }
 
