@@ -61,9 +61,9 @@ class Script {
       for (const ForeignKey& key : table.foreign_keys) {
         const auto referred = std::ranges::find_if(
             changes.changed, [&](const TableChange& change) { return change.from->name == key.referred_table; });
-        const bool holds_on =
-            referred != changes.changed.end() &&
-            (referred->primary_key || !referred->dropped_uniques.empty() || !referred->altered_columns.empty());
+        const bool holds_on = referred != changes.changed.end() &&
+                              (referred->primary_key || !referred->dropped_uniques.empty() ||
+                               !referred->altered_columns.empty() || !referred->dropped_indexes.empty());
         const bool goes = own != changes.changed.end() &&
                           std::ranges::find(own->dropped_foreign_keys, &key) != own->dropped_foreign_keys.end();
         if (holds_on && !goes) staying.push_back({&table, &key});

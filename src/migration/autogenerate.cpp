@@ -9,6 +9,7 @@
 #include "database/postgres_script.hpp"
 #include "database/schema_changes.hpp"
 #include "database/schema_script.hpp"
+#include "database/sqlite.hpp"
 #include "migration/autogenerate_python.hpp"
 
 namespace liftlock::migration {
@@ -116,6 +117,23 @@ class Script {
     return text;
   }
 
+  bool is_serial(const Column& column) const {
+    return dialect_ == Dialect::postgresql && column.server_default == "nextval";
+  }
+
+  /// Alembic has no call for what SERIAL does to a column that is there.
+  void count_up(const Column& column, const std::string& table) {
+    const auto quoted = [](const std::string& name) { return database::quote_identifier(name); };
+    const std::string sequence = quoted(fmt::format("{}_{}_seq", table, column.name));
+    const auto execute = [&](const std::string& sql) { add(fmt::format("op.execute({})", python_sql(sql))); };
+    execute(
+        fmt::format("CREATE SEQUENCE IF NOT EXISTS {} OWNED BY {}.{}", sequence, quoted(table), quoted(column.name)));
+    execute(fmt::format("SELECT setval({}, coalesce(max({}), 0) + 1, false) FROM {}", database::quote_literal(sequence),
+                        quoted(column.name), quoted(table)));
+    execute(fmt::format("ALTER TABLE {} ALTER COLUMN {} SET DEFAULT nextval({})", quoted(table), quoted(column.name),
+                        database::quote_literal(sequence)));
+  }
+
   /// Calls that both forms have; `op` is "op" with the table as an argument, or the batch.
   void change_parts(const TableChange& change, const std::string& op, const std::string& table) {
     const std::string behind_name = table.empty() ? "" : ", " + table;
@@ -130,9 +148,25 @@ class Script {
     drop(change.dropped_checks, "check");
     if (change.primary_key && change.from->primary_key) drop(Keys{&*change.from->primary_key}, "primary");
     for (const Column* column : change.added_columns) {
-      add(fmt::format("{}.add_column({}{})", op, before_name, new_.column(*column, *change.to)));
+      if (is_serial(*column)) {
+        Column plain = *column;
+        plain.server_default.reset();
+        add(fmt::format("{}.add_column({}{})", op, before_name, new_.column(plain, *change.to)));
+        count_up(*column, change.to->name);
+      } else {
+        add(fmt::format("{}.add_column({}{})", op, before_name, new_.column(*column, *change.to)));
+      }
     }
     for (const TableChange::Alteration& altered : change.altered_columns) {
+      if (altered.server_default && is_serial(*altered.to)) {
+        count_up(*altered.to, change.to->name);
+        TableChange::Alteration rest = altered;
+        rest.server_default = false;
+        if (!rest.type && !rest.nullable) continue;
+        add(fmt::format("{}.alter_column({}{}, {})", op, before_name, python_string(altered.from->name),
+                        alteration(rest)));
+        continue;
+      }
       add(fmt::format("{}.alter_column({}{}, {})", op, before_name, python_string(altered.from->name),
                       alteration(altered)));
     }
