@@ -78,6 +78,16 @@ class Parameters {
 
 void be_silent(void*, const PGresult*) {}
 
+/// What the text of values depends on, how long locks are waited for, and the search path where one is wanted.
+std::string settings(std::string_view set, const std::string& schema) {
+  std::string sql = fmt::format(
+      "{0} datestyle = 'ISO, YMD'; {0} standard_conforming_strings = on; {0} bytea_output = 'hex'; "
+      "{0} extra_float_digits = 1; {0} lock_timeout = '10s'",
+      set);
+  if (!schema.empty()) sql += fmt::format("; {} search_path TO {}", set, quote_identifier(schema));
+  return sql;
+}
+
 }  // namespace
 
 void Answer::Clear::operator()(pg_result* result) const noexcept { PQclear(result); }
@@ -135,11 +145,14 @@ Result<Connection> Connection::open(const Url& url, const std::string& schema) {
                    "Look whether the server runs, and whether address, user and password are right.");
   }
   PQsetNoticeReceiver(connection.handle_.get(), be_silent, nullptr);
-  TRY(
-      connection.execute("SET datestyle = 'ISO, YMD'; SET standard_conforming_strings = on; SET bytea_output = 'hex'; "
-                         "SET extra_float_digits = 1"));
-  if (!schema.empty()) TRY(connection.execute("SET search_path TO " + quote_identifier(schema)));
+  connection.schema_ = schema;
+  TRY(connection.execute(settings("SET", schema)));
   return connection;
+}
+
+Result<void> Connection::begin() {
+  return execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; " + settings("SET LOCAL", schema_) +
+                 "; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0");
 }
 
 Result<Answer> Connection::checked(pg_result* result, std::string_view sql) const {

@@ -49,6 +49,10 @@ class Connection {
   /// `schema` is made the only one of the search path; empty: the path stays as the server has it for that user.
   [[nodiscard]] static Result<Connection> open(const Url& url, const std::string& schema = {});
 
+  /// Begins a transaction that may write, sees what others commit, and has no time limits. The settings of this
+  /// connection hold in it even where a pooler gives each transaction another session.
+  [[nodiscard]] Result<void> begin();
+
   /// Runs one statement, its parameters called $1, $2, … Text with 0x00 cannot be a parameter (std::logic_error).
   [[nodiscard]] Result<Answer> query(const std::string& sql, std::initializer_list<Value> parameters = {});
   [[nodiscard]] Result<Answer> query(const std::string& sql, const std::vector<Value>& parameters);
@@ -75,6 +79,7 @@ class Connection {
     void operator()(pg_conn* handle) const noexcept;
   };
   std::unique_ptr<pg_conn, Close> handle_;
+  std::string schema_;
 };
 
 /// Appends a value as COPY's text format has it: NULL is \N, and tabs, line ends and backslashes are escaped.

@@ -4,15 +4,12 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <ctime>
-#include <set>
 #include <system_error>
 
 #include "base/fault.hpp"
 #include "database/sqlite_schema.hpp"
 #include "database/streaming_vfs.hpp"
 #include "migration/nowhere.hpp"
-#include "migration/openwebui/chain.hpp"
 #include "migration/sqlite/file_settings.hpp"
 #include "migration/sqlite/operations.hpp"
 #include "migration/sqlite/pass.hpp"
@@ -31,17 +28,6 @@ Error explain(Error error, std::string_view revision) {
     error.id = "migration-failed";
   }
   return error;
-}
-
-void record_missing_peewee(Operations& operations) {
-  std::set<std::string, std::less<>> recorded;
-  if (operations.has_table("migratehistory")) {
-    operations.read({"migratehistory"}, "SELECT name FROM migratehistory",
-                    [&](const ResultRow& row) { recorded.insert(row.text(0)); });
-  }
-  for (const Revision* migration : openwebui::peewee_migrations()) {
-    if (!recorded.contains(migration->id)) record_peewee_migration(operations, *migration);
-  }
 }
 
 /// Runs the path; the caller holds the transaction. `after_step` (may be nullptr) gets the schema after each step.

@@ -7,7 +7,6 @@
 
 #include "database/compare_schema.hpp"
 #include "migration/openwebui/chain.hpp"
-#include "migration/stranded.hpp"
 
 namespace liftlock::migration {
 
@@ -189,14 +188,13 @@ void look_for_skipped_peewee_steps(const database::Schema& schema, const Databas
 
 }  // namespace
 
-Result<std::vector<Leftover>> find_leftovers(database::Connection& connection, const database::Schema& schema,
-                                             const DatabaseState& state) {
+Result<std::vector<Leftover>> find_leftovers(const database::Schema& schema, const DatabaseState& state,
+                                             const StrandedSearch& stranded) {
   std::vector<Leftover> leftovers;
   if (state.lineage == Lineage::none || state.foreign) return leftovers;
   look_for_skipped_peewee_steps(schema, state, leftovers);
   look_for_temporary_tables(schema, leftovers);
-  for (Leftover& leftover : TRY(find_stranded_data(connection, schema, state)))
-    leftovers.push_back(std::move(leftover));
+  for (Leftover& leftover : TRY(stranded(state))) leftovers.push_back(std::move(leftover));
   TRY(look_for_a_started_revision(schema, state, leftovers));
   return leftovers;
 }

@@ -6,8 +6,9 @@
 #include <set>
 
 #include "database/sqlite_schema.hpp"
-#include "migration/leftovers.hpp"
+#include "migration/inspection.hpp"
 #include "migration/openwebui/chain.hpp"
+#include "migration/stranded.hpp"
 
 namespace liftlock::migration {
 
@@ -23,12 +24,8 @@ bool has_column(const Schema& schema, std::string_view table, std::string_view c
 }
 
 /// How many of the Peewee migrations are recorded, and whether one is missing before the last of them.
-Result<void> read_peewee(Connection& connection, const Schema& schema, DatabaseState& state,
-                         std::vector<Leftover>& leftovers) {
-  if (!has_column(schema, "migratehistory", "name")) return {};
-  std::set<std::string, std::less<>> recorded;
-  auto statement = TRY(connection.prepare("SELECT name FROM migratehistory"));
-  while (TRY(statement.step())) recorded.insert(statement.text(0));
+void judge_peewee(const std::vector<std::string>& rows, DatabaseState& state, std::vector<Leftover>& leftovers) {
+  const std::set<std::string, std::less<>> recorded(rows.begin(), rows.end());
   int last = 0;
   int number = 0;
   for (const Revision* migration : openwebui::peewee_migrations()) {
@@ -43,15 +40,9 @@ Result<void> read_peewee(Connection& connection, const Schema& schema, DatabaseS
          fmt::format("The table migratehistory names migration {}, but only {} in all.", last, state.peewee_migrations),
          false, "Restore a backup whose migratehistory is whole."});
   }
-  return {};
 }
 
-Result<void> read_alembic(Connection& connection, const Schema& schema, DatabaseState& state,
-                          std::vector<Leftover>& leftovers) {
-  if (!has_column(schema, "alembic_version", "version_num")) return {};
-  std::vector<std::string> revisions;
-  auto statement = TRY(connection.prepare("SELECT version_num FROM alembic_version ORDER BY 1"));
-  while (TRY(statement.step())) revisions.push_back(statement.text(0));
+void judge_alembic(const std::vector<std::string>& revisions, DatabaseState& state, std::vector<Leftover>& leftovers) {
   if (revisions.size() > 1) {
     leftovers.push_back({"several-revisions",
                          fmt::format("alembic_version has {} rows; Open WebUI's chain has one head.", revisions.size()),
@@ -62,7 +53,6 @@ Result<void> read_alembic(Connection& connection, const Schema& schema, Database
   state.known_revision = state.revision.empty() || std::ranges::find(chain, state.revision, [](const auto* step) {
                                                      return step->id;
                                                    }) != chain.end();
-  return {};
 }
 
 Lineage lineage_of(const Schema& schema, const DatabaseState& state) {
@@ -83,6 +73,13 @@ bool looks_like_open_webui(const Schema& schema) {
          has_column(schema, "auth", "password");
 }
 
+Result<std::vector<std::string>> texts(Connection& connection, const char* sql) {
+  std::vector<std::string> found;
+  auto statement = TRY(connection.prepare(sql));
+  while (TRY(statement.step())) found.push_back(statement.text(0));
+  return found;
+}
+
 }  // namespace
 
 std::string_view name_of(Lineage lineage) {
@@ -97,13 +94,15 @@ std::string_view name_of(Lineage lineage) {
   return "none";
 }
 
-Result<DatabaseState> inspect_state(Connection& connection) {
+bool has_peewee_rows(const Schema& schema) { return has_column(schema, "migratehistory", "name"); }
+bool has_alembic_rows(const Schema& schema) { return has_column(schema, "alembic_version", "version_num"); }
+
+Result<DatabaseState> judge_state(const Schema& schema, const VersionRows& rows, const StrandedSearch& stranded) {
   DatabaseState state;
-  const Schema schema = TRY(database::read_schema(connection));
   if (schema.tables.empty() && schema.others.empty()) return state;
   std::vector<Leftover> leftovers;
-  TRY(read_peewee(connection, schema, state, leftovers));
-  TRY(read_alembic(connection, schema, state, leftovers));
+  if (has_peewee_rows(schema)) judge_peewee(rows.peewee, state, leftovers);
+  if (has_alembic_rows(schema)) judge_alembic(rows.alembic, state, leftovers);
   const bool only_version_tables = std::ranges::all_of(schema.tables, [](const auto& table) {
     return table.first == "migratehistory" || table.first == "alembic_version";
   });
@@ -115,9 +114,18 @@ Result<DatabaseState> inspect_state(Connection& connection) {
     return state;
   }
   state.lineage = lineage_of(schema, state);
-  for (Leftover& leftover : TRY(find_leftovers(connection, schema, state))) leftovers.push_back(std::move(leftover));
+  for (Leftover& leftover : TRY(find_leftovers(schema, state, stranded))) leftovers.push_back(std::move(leftover));
   state.leftovers = std::move(leftovers);
   return state;
+}
+
+Result<DatabaseState> inspect_state(Connection& connection) {
+  const Schema schema = TRY(database::read_schema(connection));
+  VersionRows rows;
+  if (has_peewee_rows(schema)) rows.peewee = TRY(texts(connection, peewee_rows_sql));
+  if (has_alembic_rows(schema)) rows.alembic = TRY(texts(connection, alembic_rows_sql));
+  return judge_state(schema, rows,
+                     [&](const DatabaseState& state) { return find_stranded_data(connection, schema, state); });
 }
 
 }  // namespace liftlock::migration

@@ -12,6 +12,15 @@ namespace {
 
 using Leftover = DatabaseState::Leftover;
 
+bool has_run(const DatabaseState& state, std::string_view revision) {
+  if (state.revision.empty() || !state.known_revision) return false;
+  const auto chain = openwebui::alembic_revisions();
+  const auto at = [&](std::string_view id) {
+    return std::ranges::find(chain, id, [](const auto* step) { return step->id; });
+  };
+  return at(revision) <= at(state.revision);
+}
+
 class Search {
  public:
   Search(database::Connection& connection, const database::Schema& schema, const DatabaseState& state)
@@ -31,14 +40,7 @@ class Search {
     return found != nullptr && found->column(column) != nullptr;
   }
 
-  [[nodiscard]] bool has_run(std::string_view revision) const {
-    if (state_.revision.empty() || !state_.known_revision) return false;
-    const auto chain = openwebui::alembic_revisions();
-    const auto at = [&](std::string_view id) {
-      return std::ranges::find(chain, id, [](const auto* step) { return step->id; });
-    };
-    return at(revision) <= at(state_.revision);
-  }
+  [[nodiscard]] bool has_run(std::string_view revision) const { return migration::has_run(state_, revision); }
 
   Result<std::int64_t> count(const std::string& sql) { return TRY(connection_.query_integer(sql)).value_or(0); }
 
@@ -47,18 +49,7 @@ class Search {
     const auto stranded =
         TRY(count("SELECT count(*) FROM chat WHERE old_chat IS NOT NULL AND (chat IS NULL OR chat = 'null')"));
     if (stranded == 0) return {};
-    if (!has_run("242a2047eae0")) {
-      found_.push_back(
-          {"half-242a2047eae0",
-           fmt::format("Revision 242a2047eae0 was started and not finished: {} chats are in the column old_chat.",
-                       stranded),
-           true, "The chats are brought back into the column chat."});
-    } else {
-      found_.push_back(
-          {"stranded-chats",
-           fmt::format("Release 0.9.6 left {} chats in the column old_chat, where no release finds them.", stranded),
-           true, "The chats are brought back into the column chat, and their messages into chat_message."});
-    }
+    found_.push_back(stranded_chats(state_, stranded));
     return {};
   }
 
@@ -127,6 +118,18 @@ SELECT count(*) FROM (
 };
 
 }  // namespace
+
+Leftover stranded_chats(const DatabaseState& state, std::int64_t count) {
+  if (!has_run(state, "242a2047eae0")) {
+    return {
+        "half-242a2047eae0",
+        fmt::format("Revision 242a2047eae0 was started and not finished: {} chats are in the column old_chat.", count),
+        true, "The chats are brought back into the column chat."};
+  }
+  return {"stranded-chats",
+          fmt::format("Release 0.9.6 left {} chats in the column old_chat, where no release finds them.", count), true,
+          "The chats are brought back into the column chat, and their messages into chat_message."};
+}
 
 Result<std::vector<Leftover>> find_stranded_data(database::Connection& connection, const database::Schema& schema,
                                                  const DatabaseState& state) {

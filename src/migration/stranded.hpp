@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "base/error.hpp"
@@ -18,5 +19,8 @@ namespace liftlock::migration {
 [[nodiscard]] Result<std::vector<DatabaseState::Leftover>> find_stranded_data(database::Connection& connection,
                                                                               const database::Schema& schema,
                                                                               const DatabaseState& state);
+
+/// What it says of so many chats that stand in chat.old_chat alone.
+[[nodiscard]] DatabaseState::Leftover stranded_chats(const DatabaseState& state, std::int64_t count);
 
 }  // namespace liftlock::migration

@@ -1,7 +1,10 @@
 #include "migration/version_tables.hpp"
 
 #include <ctime>
+#include <set>
 #include <string>
+
+#include "migration/openwebui/chain.hpp"
 
 namespace liftlock::migration {
 
@@ -28,6 +31,17 @@ void record_peewee_migration(Operations& operations, const Revision& migration) 
   const std::string now = peewee_timestamp(operations.environment().now());
   operations.execute({"migratehistory"}, "INSERT INTO migratehistory (name, migrated_at) VALUES (?, ?)",
                      {Value::text(migration.id), Value::text(now)});
+}
+
+void record_missing_peewee(Operations& operations) {
+  std::set<std::string, std::less<>> recorded;
+  if (operations.has_table("migratehistory")) {
+    operations.read({"migratehistory"}, "SELECT name FROM migratehistory",
+                    [&](const ResultRow& row) { recorded.insert(row.text(0)); });
+  }
+  for (const Revision* migration : openwebui::peewee_migrations()) {
+    if (!recorded.contains(migration->id)) record_peewee_migration(operations, *migration);
+  }
 }
 
 void record_alembic_revision(Operations& operations, std::string_view revision) {

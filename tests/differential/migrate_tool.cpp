@@ -2,6 +2,7 @@
 // and prints what a change's report would hold.
 //
 //   migrate-tool SOURCE DESTINATION REVISION|- PEEWEE_MIGRATIONS|down
+//   migrate-tool postgresql://… - REVISION|- PEEWEE_MIGRATIONS      (in place)
 #include <fmt/core.h>
 
 #include <chrono>
@@ -10,6 +11,9 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "change/postgres_upgrade.hpp"
+#include "database/postgres.hpp"
+#include "database/url.hpp"
 #include "migration/builder.hpp"
 #include "migration/reversal.hpp"
 #include "migration/state.hpp"
@@ -87,6 +91,14 @@ int fail(const Error& error) {
   return 1;
 }
 
+Result<void> migrate_in_place(const std::string& url, const migration::Head& head,
+                              migration::Environment& environment) {
+  const auto parsed = TRY(database::parse_url(url));
+  auto connection = TRY(database::postgres::Connection::open(parsed));
+  TRY(change::upgrade_postgres(connection, head, environment, [] { return Result<void>(); }));
+  return {};
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -99,7 +111,10 @@ int main(int count, char** arguments) {
     if (!result) return fail(result.error());
     losses = *std::move(result);
   } else {
-    const auto result = migrate(arguments[1], arguments[2], {std::stoi(arguments[4]), revision}, environment);
+    const std::string source = arguments[1];
+    const migration::Head head{std::stoi(arguments[4]), revision};
+    const auto result = source.starts_with("postgresql://") ? migrate_in_place(source, head, environment)
+                                                            : migrate(source, arguments[2], head, environment);
     if (!result) return fail(result.error());
   }
   auto answer = environment.answer();

@@ -1,4 +1,4 @@
-"""Runs Open WebUI's own migrations on SQLite files: the real Alembic with the real env.py and scripts, or the real Peewee
+"""Runs Open WebUI's own migrations on SQLite files and PostgreSQL databases (a URL in place of the path): the real Alembic with the real env.py and scripts, or the real Peewee
 router. A process of its own, since importing them takes seconds: one JSON request a line on stdin, one JSON answer a line on
 stdout. Started by yardstick.py with the yardstick's Python:
 
@@ -6,7 +6,8 @@ stdout. Started by yardstick.py with the yardstick's Python:
 
 Requests of `alembic`: {"do": "upgrade", "database": PATH, "revision": ID} and "downgrade" likewise, and {"do": "schema", "database": PATH}, which answers
 with what SQLAlchemy's inspector sees; {"do": "watched_upgrade", "database": PATH, "revision": ID, "folder": PATH} upgrades, too,
-and answers with the states that a kill on the way would have left, copied into the folder. Request of `peewee`: {"do": "upgrade", "database": PATH, "count": N}.
+and answers with the states that a kill on the way would have left, copied into the folder. On PostgreSQL also
+load, mirror and sql, see postgres_copy.py. Request of `peewee`: {"do": "upgrade", "database": PATH, "count": N}.
 Answers: {"ok": true, "result": …} or {"ok": false, "error": TEXT}.
 """
 
@@ -18,6 +19,10 @@ import re
 import subprocess
 import sys
 import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import postgres_copy  # noqa: E402
 
 ALEMBIC_RELEASE = "open-webui-0.12.4"
 PEEWEE_RELEASE = "open-webui-0.3.35"
@@ -37,6 +42,10 @@ def prepare(release_folder, scratch):
     os.chdir(release_folder / "open_webui")
 
 
+def url_of(database):
+    return database if "://" in database else f"sqlite:///{database}"
+
+
 class Alembic:
     def __init__(self, yardstick, scratch):
         prepare(yardstick / ALEMBIC_RELEASE, scratch)
@@ -52,6 +61,15 @@ class Alembic:
         alembic.script.ScriptDirectory.from_config = classmethod(lambda _, config: scripts)
         self.scripts = scripts
 
+    def load(self, request):
+        return postgres_copy.load(request["source"], request["database"])
+
+    def mirror(self, request):
+        postgres_copy.mirror(request["database"], request["destination"])
+
+    def sql(self, request):
+        return postgres_copy.run(request["database"], request["sql"])
+
     def config(self):
         config = self.alembic.config.Config("alembic.ini")
         config.config_file_name = None  # else every command sets logging up again
@@ -60,7 +78,7 @@ class Alembic:
 
     def upgrade(self, request):
         # env.py imports DATABASE_URL anew at every command.
-        self.env.DATABASE_URL = "sqlite:///" + request["database"]
+        self.env.DATABASE_URL = url_of(request["database"])
         self.alembic.command.upgrade(self.config(), request["revision"])
 
     def downgrade(self, request):
@@ -77,7 +95,7 @@ class Alembic:
         return states.found
 
     def schema(self, request):
-        engine = self.sqlalchemy.create_engine("sqlite:///" + request["database"])
+        engine = self.sqlalchemy.create_engine(url_of(request["database"]))
         try:
             with engine.connect() as connection:
                 return describe(self.sqlalchemy.inspect(connection), connection, self.sqlalchemy)
@@ -136,7 +154,7 @@ class Peewee:
         name = next(f.stem for f in self.folder.glob(f"{request['count']:03d}_*.py"))
         logger = logging.getLogger("peewee-yardstick")
         logger.setLevel(logging.ERROR)
-        database = self.register_connection("sqlite:///" + request["database"])
+        database = self.register_connection(url_of(request["database"]).replace("postgresql://", "postgres://"))
         try:
             self.router(database, logger=logger, migrate_dir=self.folder).run(name)
         finally:
@@ -163,6 +181,10 @@ KNOWN = {}  # the text of a table and of its indexes -> what the inspector makes
 
 def describe(inspector, connection, sqlalchemy):
     """The schema as an inspector sees it, with nothing left in it that depends on the order of clauses."""
+    if connection.dialect.name == "postgresql":
+        views = connection.execute(sqlalchemy.text("SELECT viewname, definition FROM pg_views WHERE schemaname = current_schema() ORDER BY 1"))
+        tables = {table: describe_table(inspector, table) for table in inspector.get_table_names()}
+        return {"tables": tables, "others": [["view", name, without_parentheses(sql)] for name, sql in views]}
     texts = {}
     for table, sql in connection.execute(sqlalchemy.text("SELECT tbl_name, sql FROM sqlite_master WHERE type IN ('table', 'index')")):
         texts.setdefault(table, []).append(sql or "")
@@ -197,7 +219,7 @@ def describe_table(inspector, table):
                 # An index on an expression has no column name; the expressions list then has them all.
                 i.get("expressions") or i["column_names"],
                 bool(i["unique"]),
-                without_parentheses(i.get("dialect_options", {}).get("sqlite_where")),
+                without_parentheses(i.get("dialect_options", {}).get(f"{inspector.dialect.name}_where")),
             ]
             for i in inspector.get_indexes(table)
         ),

@@ -204,8 +204,8 @@ class Database(Case):
         self.expect(0, "db", "current", "--database", "sqlite:///a%20b/w%25.db")
         self.expect(0, "db", "current", "--database", "sqlite+pysqlite:///a%20b/w%25.db")
         self.expect(0, "db", "current", environment={"DATABASE_URL": f"sqlite:///{self.folder}/a%20b/w%25.db"})
-        done = self.expect(2, "db", "current", "--database", "postgresql://user:geheim@host/name")
-        self.assertIn("SQLite so far", done.stderr)
+        done = self.expect(1, "db", "current", "--database", "postgresql://user:geheim@127.0.0.1:1/name")
+        self.assertIn("postgresql://user:***@127.0.0.1:1/name", done.stderr)
         self.assertNotIn("geheim", done.stderr)
         self.assertIn("no database is named", self.expect(2, "db", "current").stderr)
 

@@ -28,8 +28,9 @@ Result<void> check_heads(const script::RevisionMap& map, const std::vector<std::
   std::set<std::string> heads;
   for (const std::size_t head : map.heads()) heads.insert(map[head].script.revision);
   if (std::set(current.begin(), current.end()) == heads) return {};
-  return failure("not-at-head", fmt::format("Checking {}", url.file.string()), "Database is not on all head revisions",
-                 fmt::format("liftlock db upgrade head --database {}", database::sqlite_url(url.file)));
+  return failure("not-at-head", fmt::format("Checking {}", name_of(url)), "Database is not on all head revisions",
+                 fmt::format("liftlock db upgrade head --database {}",
+                             url.dialect == "sqlite" ? database::sqlite_url(url.file) : url.safe));
 }
 
 /// The revisions that the database is at. Error: "revision-unknown", one that is not in the chain.
@@ -38,7 +39,7 @@ Result<script::Places> places_of(const script::RevisionMap& map, const std::vect
   Result<script::Places> places = script::all_current(map, current);
   if (places) return places;
   return failure(
-      places.error().id, fmt::format("Reading the version of {}", url.file.string()), places.error().what,
+      places.error().id, fmt::format("Reading the version of {}", name_of(url)), places.error().what,
       has_scripts ? "The database was written by other scripts than those that --scripts names."
                   : "The database was written by a release that this Liftlock does not know; see: liftlock versions");
 }
@@ -54,7 +55,7 @@ std::string text_of(const script::RevisionMap& map, const script::Places& places
 
 Result<void> run(Context& context, const Arguments& arguments) {
   const Options options = read(arguments);
-  const database::Url url = TRY(database_of(arguments));
+  const database::Url url = TRY(database_of(arguments, Takes::both));
   const Graph graph = TRY(Graph::of(context, arguments));
   const std::vector<std::string> current = TRY(revisions_of(url));
   if (options.check_heads) TRY(check_heads(graph.map(), current, url));
@@ -91,7 +92,8 @@ const Command& db_current_command() {
                         {1,
                          "The database or the scripts cannot be read, its revision is not known, or it is not at the "
                          "head (--check-heads)."},
-                        {2, "The command line makes no sense."}},
+                        {2, "The command line makes no sense."},
+                        {6, "Another Liftlock migrates the database (PostgreSQL)."}},
       .run = run};
   return command;
 }

@@ -68,7 +68,7 @@ Result<void> run(Context& context, const Arguments& arguments) {
   const Graph graph = TRY(Graph::of(context, arguments));
   std::vector<std::string> current;
   if (options.indicate_current || range.from == "current" || range.to == "current") {
-    const database::Url url = TRY(database_of(arguments));
+    const database::Url url = TRY(database_of(arguments, Takes::both));
     current = TRY(revisions_of(url));
   }
   const auto is_current = [&](std::size_t place) {

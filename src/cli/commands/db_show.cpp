@@ -14,7 +14,7 @@ namespace script = migration::script;
 Result<script::End> wanted(const Arguments& arguments) {
   std::string name = arguments.required("REVISION");
   if (name != "current") return script::End::name(std::move(name));
-  const database::Url url = TRY(database_of(arguments));
+  const database::Url url = TRY(database_of(arguments, Takes::both));
   return script::End::of_database(TRY(revisions_of(url)));
 }
 

@@ -93,14 +93,20 @@ class MessageRows final : public RowStep {
     const std::int64_t time = created_at(message.timestamp, now_);
     const auto json = [&](JsonPiece piece) { return Value::text(document.text(piece)); };
     const bool is_new =
-        rows_.insert_new({Value::text(id_), chat, user, message.role.value, message.parent_id.value,
-                          json(message.content), json(message.output), message.model.value, json(message.files),
+        rows_.insert_new({Value::text(id_), chat, user, text(message.role), text(message.parent_id),
+                          json(message.content), json(message.output), text(message.model), json(message.files),
                           json(message.sources), json(message.embeds), done(message.done), json(message.status_history),
                           json(message.error), json(message.usage), Value::integer(time), Value::integer(time)});
     if (!is_new && table_is_new_) return refuse(document, message, "Another message has the same id.");
     std::optional<std::string_view> parent;
     if (message.parent_id.value.is_text()) parent = message.parent_id.value.bytes();
     written_.push_back({message.id, parent, time});
+  }
+
+  /// As the database takes it for a text column: SQLite makes 1 of true.
+  Value text(const ChatScalar& scalar) {
+    if (!scalar.is_boolean || op_.dialect() == Dialect::sqlite) return scalar.value;
+    return Value::text(scalar.is_true ? "true" : "false");
   }
 
   Value done(const ChatScalar& done) {

@@ -116,6 +116,7 @@ class FastValue {
     each_item([&](auto) { empty = false; });
     return empty;
   }
+  [[nodiscard]] bool is_boolean() const { return element_.is_bool(); }
   /// The number, or true and false as 1 and 0; NULL where it is none of these or beyond 64 bits.
   [[nodiscard]] Value number() const {
     switch (element_.type()) {
@@ -199,6 +200,7 @@ class PythonValue {
     if (!json_->is_array()) return;
     for (const auto& value : *json_) use(PythonValue(value));
   }
+  [[nodiscard]] bool is_boolean() const { return json_->is_boolean(); }
   [[nodiscard]] Value number() const {
     if (json_->is_boolean()) return Value::integer(json_->get<bool>() ? 1 : 0);
     if (json_->is_number_unsigned()) {
@@ -231,6 +233,7 @@ ChatScalar scalar(const V& json) {
     if (result.fits) result.value = Value::text(*text);
     return result;
   }
+  result.is_boolean = json.is_boolean();
   result.value = json.number();
   result.fits = !result.value.is_null();
   const bool container = json.is_object() || json.is_list();

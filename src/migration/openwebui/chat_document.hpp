@@ -25,6 +25,7 @@ struct ChatScalar {
   bool fits = true;       ///< false: a list, an object, or text that is no Unicode; `value` is NULL then
   bool is_true = false;   ///< as Python sees it
   bool is_there = false;  ///< false: the key is missing
+  bool is_boolean = false;
 };
 
 /// An entry of history.messages that is an object.

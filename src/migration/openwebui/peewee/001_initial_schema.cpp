@@ -9,7 +9,7 @@ namespace {
 void upgrade(Operations& op) {
   create_model(op, "auth",
                {varchar("id").not_null(), varchar("email").not_null(), varchar("password").not_null(),
-                integer("active").not_null()},
+                boolean("active").not_null()},
                {"id"});
   create_model(op, "chat",
                {varchar("id").not_null(), varchar("user_id").not_null(), varchar("title").not_null(),

@@ -6,7 +6,7 @@ namespace liftlock::migration::openwebui {
 
 namespace {
 
-void upgrade(Operations& op) { add_field(op, "chat", integer("archived").not_null(), Value::integer(0)); }
+void upgrade(Operations& op) { add_field(op, "chat", boolean("archived").not_null(), Value::integer(0)); }
 
 }  // namespace
 

@@ -7,8 +7,9 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  op.add_column("chat", column("created_at", types::date_time));
-  op.add_column("chat", column("updated_at", types::date_time));
+  const std::string_view type = op.dialect() == Dialect::postgresql ? types::big_integer : types::date_time;
+  op.add_column("chat", column("created_at", type));
+  op.add_column("chat", column("updated_at", type));
   op.rewrite_rows("chat", [](Row& row) {
     row.set("created_at", row.get("timestamp"));
     row.set("updated_at", row.get("timestamp"));

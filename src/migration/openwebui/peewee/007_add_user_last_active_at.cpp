@@ -7,9 +7,10 @@ namespace liftlock::migration::openwebui {
 namespace {
 
 void upgrade(Operations& op) {
-  op.add_column("user", column("created_at", types::integer));
-  op.add_column("user", column("updated_at", types::integer));
-  op.add_column("user", column("last_active_at", types::integer));
+  const std::string_view type = op.dialect() == Dialect::postgresql ? types::big_integer : types::integer;
+  op.add_column("user", column("created_at", type));
+  op.add_column("user", column("updated_at", type));
+  op.add_column("user", column("last_active_at", type));
   op.rewrite_rows("user", [](Row& row) {
     row.set("created_at", row.get("timestamp"));
     row.set("updated_at", row.get("timestamp"));

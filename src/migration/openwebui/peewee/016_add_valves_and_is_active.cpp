@@ -9,7 +9,7 @@ namespace {
 void upgrade(Operations& op) {
   op.add_column("tool", text("valves"));
   op.add_column("function", text("valves"));
-  add_field(op, "function", integer("is_active").not_null(), Value::integer(0));
+  add_field(op, "function", boolean("is_active").not_null(), Value::integer(0));
 }
 
 }  // namespace

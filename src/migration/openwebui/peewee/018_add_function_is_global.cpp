@@ -6,7 +6,7 @@ namespace liftlock::migration::openwebui {
 
 namespace {
 
-void upgrade(Operations& op) { add_field(op, "function", integer("is_global").not_null(), Value::integer(0)); }
+void upgrade(Operations& op) { add_field(op, "function", boolean("is_global").not_null(), Value::integer(0)); }
 
 }  // namespace
 

@@ -2,13 +2,15 @@
 
 #include "migration/operations.hpp"
 
-/// Peewee's fields and operations as it spells them on SQLite: BigIntegerField and BooleanField are INTEGER, CharField
-/// is VARCHAR(255), and a unique field has a unique index "<table>_<field>" in place of a constraint.
+/// Peewee's fields and operations: CharField is VARCHAR(255), BigIntegerField and BooleanField are INTEGER on SQLite,
+/// and a unique field has a unique index "<table>_<field>" in place of a constraint.
 namespace liftlock::migration::openwebui {
 
 [[nodiscard]] ColumnDefinition varchar(std::string_view name);
 [[nodiscard]] ColumnDefinition text(std::string_view name);
+/// A BigIntegerField.
 [[nodiscard]] ColumnDefinition integer(std::string_view name);
+[[nodiscard]] ColumnDefinition boolean(std::string_view name);
 /// The AutoField `id`.
 [[nodiscard]] ColumnDefinition automatic_id();
 

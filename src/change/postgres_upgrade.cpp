@@ -1,0 +1,243 @@
+#include "change/postgres_upgrade.hpp"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "base/file.hpp"
+#include "change/notes.hpp"
+#include "change/postgres_accounting.hpp"
+#include "database/compare_schema.hpp"
+#include "database/postgres_schema.hpp"
+#include "migration/operations.hpp"
+#include "migration/postgres/migrate.hpp"
+
+namespace liftlock::change {
+
+namespace pg = database::postgres;
+using migration::Effect;
+using migration::Path;
+using migration::postgres::Migrated;
+
+namespace {
+
+bool declares(const Path& path, Effect::Kind kind, std::string_view table) {
+  return std::ranges::any_of(path.all(), [&](const migration::Revision* revision) {
+    return std::ranges::any_of(revision->effects,
+                               [&](const Effect& effect) { return effect.kind == kind && effect.table == table; });
+  });
+}
+
+Check revision_check(const std::vector<std::string>& found, const std::string& wanted) {
+  const bool ok = wanted.empty() ? found.empty() : found == std::vector{wanted};
+  return {.id = "revision",
+          .title = "The database is at the wanted revision",
+          .ok = ok,
+          .detail = ok ? "" : fmt::format("alembic_version says {} instead of {}.", fmt::join(found, ", "), wanted),
+          .numbers = {}};
+}
+
+/// What is unlike the schema that the revision has, but for what was there before and what was unlike it before.
+Check schema_check(const database::Schema& expected, const database::Schema& before, const database::Schema& after) {
+  const auto objects_before = database::describe_schema(before);
+  std::vector<std::string> wrong;
+  for (const auto& difference : database::compare_schemas(expected, after)) {
+    const auto was = objects_before.find(difference.object);
+    const bool stayed = was != objects_before.end() && was->second == difference.actual;
+    if (difference.kind == database::SchemaDifference::Kind::extra && stayed) continue;
+    wrong.push_back(difference.text());
+  }
+  Check check{.id = "schema",
+              .title = "The schema is that of the revision",
+              .ok = wrong.empty(),
+              .detail = {},
+              .numbers = {{"tables", static_cast<std::int64_t>(after.tables.size())}}};
+  if (wrong.size() > 10) wrong.resize(10);
+  check.detail = fmt::format("{}", fmt::join(wrong, "\n"));
+  return check;
+}
+
+/// Every row that was there is there still, or a revision says why not. The server itself guards keys and references.
+Check rows_check(const Migrated& migrated, const PostgresLedger& ledger, const Path& path) {
+  std::vector<std::string> wrong;
+  std::int64_t rows = 0;
+  for (const auto& [name, account] : migrated.accounts) {
+    const auto replaced = migrated.dropped.find(name);
+    const std::int64_t before = account.before + (replaced != migrated.dropped.end() ? replaced->second : 0);
+    const auto old_name = migrated.renamed.find(name);
+    const std::string_view known_as = old_name != migrated.renamed.end() ? std::string_view(old_name->second) : name;
+    const auto declared = [&](Effect::Kind kind) {
+      return declares(path, kind, name) || declares(path, kind, known_as);
+    };
+    rows += account.after;
+    const std::int64_t written = replaced != migrated.dropped.end() ? 0 : account.inserted;
+    const std::int64_t should = before + written - account.deleted;
+    if (account.after < should && ledger.goes_with_others(known_as)) continue;  // the ledger knows which
+    if (replaced == migrated.dropped.end() && account.after != should) {
+      wrong.push_back(fmt::format("{} has {} rows instead of {}", name, account.after, should));
+    } else if (account.after < before && !declared(Effect::Kind::removes_rows)) {
+      wrong.push_back(fmt::format("{} had {} rows and has {}", name, before, account.after));
+    }
+  }
+  for (const auto& [name, count] : migrated.dropped) {
+    if (count == 0 || migrated.accounts.contains(name) || declares(path, Effect::Kind::drops_table, name)) continue;
+    wrong.push_back(fmt::format("{} with {} rows is gone", name, count));
+  }
+  return {.id = "rows",
+          .title = "Every row is accounted for",
+          .ok = wrong.empty(),
+          .detail = fmt::format("{}", fmt::join(wrong, "\n")),
+          .numbers = {{"tables", static_cast<std::int64_t>(migrated.accounts.size())}, {"rows", rows}}};
+}
+
+/// Every value that was there is there still, or a revision says what became of it.
+Check values_check(const PostgresLedger::Accounting& accounting) {
+  std::vector<std::string> wrong = accounting.unexplained;
+  if (wrong.size() > 10) wrong.resize(10);
+  return {.id = "values",
+          .title = "Every value is as it was, or a revision declares its change",
+          .ok = wrong.empty(),
+          .detail = fmt::format("{}", fmt::join(wrong, "\n")),
+          .numbers = {{"tables", accounting.tables}, {"rows compared", accounting.rows_compared}}};
+}
+
+Error verification_error(const Verification& verification) {
+  std::string what;
+  for (const Check& check : verification.checks) {
+    if (!check.ok) what += fmt::format("{}{}: {}", what.empty() ? "" : "\n", check.title, check.detail);
+  }
+  return {ErrorKind::failed, "verification-failed",  "Verifying the migrated database before COMMIT",
+          std::move(what),   "Nothing was changed.", {}};
+}
+
+Result<void> commit(pg::Connection& connection) {
+  auto done = connection.execute("COMMIT");
+  if (done || done.error().id != "database-lost") return done;
+  return std::unexpected(
+      Error{ErrorKind::needs_hand, "commit-unknown", "Committing the migration",
+            fmt::format("The connection broke before the server had answered: {}", done.error().what),
+            "The database is either as it was or fully migrated; nothing in between is possible.",
+            "Ask it: liftlock db current --database URL"});
+}
+
+std::unexpected<Error> cancelled() {
+  return std::unexpected(Error{
+      ErrorKind::cancelled, "cancelled", "Migrating the database", "It was cancelled.", "Nothing was changed.", {}});
+}
+
+/// A run's world that ends the migration when the user has asked to stop.
+class StoppableEnvironment final : public migration::Environment {
+ public:
+  StoppableEnvironment(RunEnvironment& run, const Progress& progress) : run_(run), progress_(progress) {}
+  std::int64_t now() override { return run_.now(); }
+  std::int64_t now_nanoseconds() override { return run_.now_nanoseconds(); }
+  std::string uuid4() override { return run_.uuid4(); }
+  void note(migration::Note note) override { run_.note(std::move(note)); }
+  void quarantine(migration::QuarantinedValue value) override { run_.quarantine(std::move(value)); }
+  void progress(std::string_view table, std::int64_t done, std::int64_t total) override {
+    run_.progress(table, done, total);
+    if (progress_.cancelled()) throw migration::OperationFailed(cancelled().error());
+  }
+
+ private:
+  RunEnvironment& run_;
+  const Progress& progress_;
+};
+
+/// As Open WebUI >= 0.12.0 refuses it: a schema without a recorded revision, where it or the search path's own holds an
+/// installation. Going on would hide that one's data behind empty tables.
+Result<void> refuse_schema_without_history(pg::Connection& connection, const std::string& schema) {
+  if (!TRY(migration::postgres::read_version_table(connection)).empty()) return {};
+  bool there = !TRY(pg::read_schema(connection)).tables.empty();
+  TRY(connection.execute("BEGIN; SET LOCAL search_path TO DEFAULT"));
+  for (const char* name : {"alembic_version", "auth", "chat", "config"}) {
+    if (!there) there = TRY(pg::read_table(connection, name)).has_value();
+  }
+  TRY(connection.execute("ROLLBACK"));
+  if (!there) return {};
+  return refusal(
+      "schema-without-history", fmt::format("Migrating the schema {}", schema),
+      "It has no recorded revision, but there are tables of an installation in it or in the schema that is "
+      "looked into without DATABASE_SCHEMA.",
+      "Look whether DATABASE_SCHEMA is right; keep an installation's tables and its alembic_version together.");
+}
+
+}  // namespace
+
+Result<DatabaseUpgrade> upgrade_postgres(pg::Connection& connection, const migration::Head& wanted,
+                                         migration::Environment& environment,
+                                         const std::function<Result<void>()>& before_commit) {
+  TRY(migration::postgres::begin_alone(connection));
+  const migration::DatabaseState state = TRY(migration::postgres::inspect_state(connection));
+  migration::Head head = wanted;
+  // A new database is born under Alembic alone, as Alembic's own upgrade would have it.
+  if (state.lineage == migration::Lineage::none && !head.revision.empty()) head.peewee_migrations = 0;
+  const Path path = TRY(migration::plan_path(state, head));
+  DatabaseUpgrade upgrade;
+  upgrade.from_revision = state.revision;
+  upgrade.to_revision = head.revision;
+  upgrade.steps = path.all();
+  if (upgrade.steps.empty()) {
+    TRY(connection.execute("ROLLBACK"));
+    return upgrade;
+  }
+  const migration::Lineage lineage = state.lineage != migration::Lineage::none ? state.lineage
+                                     : head.peewee_migrations > 0              ? migration::Lineage::peewee
+                                                                               : migration::Lineage::alembic;
+  const database::Schema expected = TRY(migration::postgres::expected_schema(connection, lineage, head));
+  const database::Schema before = TRY(pg::read_schema(connection));
+  environment.progress("rows as they were", 0, 0);
+  const PostgresLedger ledger = TRY(PostgresLedger::write(connection, before, expected, path));
+  const Migrated migrated = TRY(migration::postgres::migrate(connection, path, environment));
+  environment.progress("verification", 0, 0);
+  const database::Schema after = TRY(pg::read_schema(connection));
+  PostgresLedger::Accounting accounting = TRY(ledger.compare(connection, after));
+  upgrade.verification.checks = {
+      revision_check(TRY(migration::postgres::read_version_table(connection)), head.revision),
+      schema_check(expected, before, after),
+      rows_check(migrated, ledger, path),
+      values_check(accounting),
+  };
+  upgrade.verification.explained = std::move(accounting.explained);
+  if (!upgrade.verification.ok()) return std::unexpected(verification_error(upgrade.verification));
+  TRY(before_commit());
+  TRY(commit(connection));
+  return upgrade;
+}
+
+Result<DatabaseUpgrade> upgrade_postgres(const database::Url& url, const std::string& schema,
+                                         const std::string& revision, const std::filesystem::path& quarantine_folder,
+                                         Clock& clock, IdSource& ids, Progress& progress) {
+  pg::Connection connection = TRY(pg::Connection::open(url, schema));
+  if (!schema.empty()) TRY(refuse_schema_without_history(connection, schema));
+  const std::filesystem::path quarantine =
+      quarantine_folder / fmt::format("quarantine-{}.jsonl", compact_time(clock.seconds()));
+  RunEnvironment run(clock, ids, progress, quarantine);
+  StoppableEnvironment environment(run, progress);
+  TRY(file::make_folder(quarantine_folder));
+  const auto before_commit = [&]() -> Result<void> {
+    if (progress.cancelled()) return cancelled();
+    return run.finish();
+  };
+  Result<DatabaseUpgrade> done = DatabaseUpgrade();
+  try {
+    done = upgrade_postgres(connection, {.peewee_migrations = 18, .revision = revision}, environment, before_commit);
+  } catch (const migration::OperationFailed& stopped) {  // by StoppableEnvironment, between two steps
+    done = std::unexpected(stopped.error());
+  }
+  if (!done) {
+    if (done.error().kind != ErrorKind::needs_hand)
+      std::ignore = file::remove(quarantine);  // all is still where it was
+    return done;
+  }
+  DatabaseUpgrade upgrade = *std::move(done);
+  upgrade.notes = run.notes();
+  upgrade.quarantined = run.quarantined();
+  if (upgrade.quarantined > 0) upgrade.quarantine_file = quarantine;
+  return upgrade;
+}
+
+}  // namespace liftlock::change
