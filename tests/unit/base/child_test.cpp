@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 #include "base/file.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -33,6 +35,7 @@ TEST(Child, SaysHowItFailed) {
   ASSERT_FALSE(killed);
   EXPECT_EQ(killed.error().id, "program-died");
   EXPECT_EQ(killed.error().kind, ErrorKind::failed);
+  std::signal(SIGINT, SIG_DFL);  // ignored, and so by the child, where the tests run in the background
   EXPECT_EQ(process::run(shell("kill -INT $$")).error().kind, ErrorKind::cancelled);
 }
 

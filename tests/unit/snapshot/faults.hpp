@@ -22,6 +22,7 @@ class FaultWorld : public World {
     ::setenv("LIFTLOCK_FAULT", trap.c_str(), 1);
     ::setenv("LIFTLOCK_TEST_PLACE", place.c_str(), 1);
     ::unsetenv("GTEST_TOTAL_SHARDS");  // or the child finds its one test to be another shard's
+    ::unsetenv("GTEST_SHARD_INDEX");
     std::string filter = "--gtest_filter=" + body;
     std::string disabled = "--gtest_also_run_disabled_tests";
     std::string brief = "--gtest_brief=1";
