@@ -4,16 +4,13 @@
 
 #include <algorithm>
 
+#include "base/overloaded.hpp"
+
 namespace liftlock::migration::definition {
 
 using database::Table;
 
 namespace {
-
-template <class... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
 
 void rename_in(std::vector<std::string>& names, std::string_view from, std::string_view to) {
   std::ranges::replace(names, std::string(from), std::string(to));

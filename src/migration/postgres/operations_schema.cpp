@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "base/overloaded.hpp"
 #include "database/sqlite.hpp"
 #include "migration/postgres/inserter.hpp"
 #include "migration/postgres/operations.hpp"
@@ -18,11 +19,6 @@ using database::quote_identifier;
 using database::Table;
 
 namespace {
-
-template <class... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
 
 void add_extras(Table& table, const ColumnDefinition& definition) {
   const std::string& name = definition.column.name;
