@@ -1,5 +1,6 @@
 """A PostgreSQL server of its own in a temporary folder, on a free port of the loopback address; ended by its process id."""
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -23,6 +24,8 @@ class Unavailable(Exception):
 
 
 class Cluster:
+    """For `with`, in session.scratch_folder()."""
+
     def __init__(self, scratch):
         self.folder = scratch / "postgresql"
         self.folder.mkdir()
@@ -51,7 +54,17 @@ class Cluster:
             [*as_postgres, binaries / "postgres", "-D", self.folder / "data", *(f"--{k}={v}" for k, v in settings.items())],
             stdout=self.log, stderr=self.log, cwd="/", start_new_session=True,
         )  # fmt: skip
-        self.wait()
+        try:
+            self.wait()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
 
     def wait(self):
         for _ in range(300):
@@ -67,7 +80,8 @@ class Cluster:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     def stop(self):
-        pid = int((self.folder / "data/postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGINT)
-        self.process.wait()
+        while self.process.poll() is None:
+            with contextlib.suppress(FileNotFoundError, IndexError, ProcessLookupError):  # it has ended, or not begun
+                os.kill(int((self.folder / "data/postmaster.pid").read_text().split()[0]), signal.SIGINT)
+            time.sleep(0.1)
         self.log.close()

@@ -20,7 +20,6 @@ import itertools
 import pathlib
 import random
 import re
-import shutil
 import sqlite3
 import sys
 import time
@@ -30,7 +29,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from contents import uuids_of  # noqa: E402
 from fill import Filler  # noqa: E402
 from harness import Context, copy_database  # noqa: E402
-from yardstick import ROOT, Native, NativeFailed, Official, scratch_folder  # noqa: E402
+from session import ended, scratch_folder  # noqa: E402
+from yardstick import ROOT, Native, NativeFailed, Official  # noqa: E402
 
 HEAD = "0bd252b206fb"
 # Data steps that the official chain passes over where a killed run has made their table, so that it ends without the data.
@@ -121,19 +121,13 @@ def run_fixture(context, name, options):
 
 def main():
     options = parse_arguments()
-    scratch = scratch_folder()
-    context = Context(Official(scratch), Native(options.build), scratch)
     counts = collections.Counter()
-    for name in FIXTURES:
-        if options.only in name:
-            counts += run_fixture(context, name, options)
-    context.official.close()
-    if options.keep:
-        print(f"kept: {scratch}")
-    else:
-        shutil.rmtree(scratch)
-    print(f"{counts['passed']} passed, {counts['failed']} failed, 0 skipped")
-    return 1 if counts["failed"] else 0
+    with scratch_folder(options.keep) as scratch, contextlib.closing(Official(scratch)) as official:
+        context = Context(official, Native(options.build), scratch)
+        for name in FIXTURES:
+            if options.only in name:
+                counts += run_fixture(context, name, options)
+    return ended(counts)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ import datetime
 import pathlib
 import random
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -21,14 +20,13 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from cases import FIXTURES, HEAD  # noqa: E402
+from cases import FIXTURES, HEAD, Group  # noqa: E402
 from cases_down import HeadFiller  # noqa: E402
 from contents import Contents, Normaliser, content_differences, schema_differences, uuids_of  # noqa: E402
 from fill import Filler  # noqa: E402
 from harness import Context, Failed, copy_database  # noqa: E402
-from run import run_group  # noqa: E402
-from cases import Group  # noqa: E402
-from yardstick import ROOT, Native, NativeFailed, Official, scratch_folder  # noqa: E402
+from session import ended, run_groups, scratch_folder  # noqa: E402
+from yardstick import ROOT, Native, NativeFailed, Official  # noqa: E402
 
 # Columns whose JSON stands in TEXT on one side of a revision; and those that SQLite's functions write without spaces.
 JSON_IN_TEXT = {("chat", "chat"), ("user", "info"), ("user", "settings"), ("file", "meta")}
@@ -253,21 +251,14 @@ def main():
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
-    scratch = scratch_folder()
-    official = Official(scratch)
-    context = Context(official, Native(options.build), scratch)
     script = Script(options.build)
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
     print(f"seed {options.seed}")
-    for group in all_groups(script, options.seed):
-        if not options.only or any(text in group.name for text in options.only):
-            run_group(group, context, counts)
+    with scratch_folder(options.keep) as scratch, contextlib.closing(Official(scratch)) as official:
+        context = Context(official, Native(options.build), scratch)
+        counts = run_groups(all_groups(script, options.seed), context, options.only)
     for reason, count in sorted(script.stops.items()):
         print(f"        stopped {count} times, and nothing had changed: {reason}")
-    official.close()
-    print(f"kept: {scratch}") if options.keep else shutil.rmtree(scratch)
-    print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
-    return 1 if counts["failed"] else 0
+    return ended(counts)
 
 
 if __name__ == "__main__":

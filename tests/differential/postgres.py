@@ -6,12 +6,11 @@ usage: postgres.py [--build FOLDER] [--only TEXT]... [--keep]
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
 import random
-import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,109 +18,19 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from cases import FIXTURES, HEAD, PEEWEE_STATES  # noqa: E402
+from cases import FIXTURES, HEAD, PEEWEE_STATES, Group  # noqa: E402
 from cluster import Cluster, Unavailable, programs  # noqa: E402
-from contents import Contents, Normaliser, content_differences, schema_differences, uuids_of  # noqa: E402
-from fill import Filler  # noqa: E402
-from harness import Context, Failed  # noqa: E402
-from run import run_group  # noqa: E402
-from yardstick import ROOT, NativeFailed, Official, OfficialFailed, scratch_folder  # noqa: E402
+from contents import uuids_of  # noqa: E402
+from harness import Failed  # noqa: E402
+from postgres_world import JsonFiller, World, loaded  # noqa: E402
+from session import ended, run_groups, scratch_folder  # noqa: E402
+from yardstick import ROOT, Official, OfficialFailed  # noqa: E402
 
 BEFORE_MESSAGES = "c440947495f3"
 USER = "00000000-0000-4000-8000-00000000000a"
 # Where data moves, and some places between.
 TARGETS = ["7e5b5dc7342b", "6a39f3d8e55c", "242a2047eae0", "1af9b942657b", "4ace53fd72c8", "37f288994c47", "b10670c03dd5", "3e0e00844bb0",
            "374d2f66af06", "8452d01d26d7", "f1e2d3c4b5a6", "c1d2e3f4a5b6", "461111b60977", "3ff2c63645b8", "9a1b2c3d4e5f", "f8c0e5b134cd", HEAD]  # fmt: skip
-
-
-class JsonFiller(Filler):
-    """Rows that the official chain takes on PostgreSQL without loss: it stops at settings that are not JSON, and makes "{user}" of
-    the role ["user"]."""
-
-    def chat_chat(self, number):
-        return re.sub(r'("role"\s*:\s*)\[\s*"user"\s*\]', r'\1"user"', super().chat_chat(number))
-
-    def user_settings(self, number):
-        return self.random.choice(["null", self.json({"ui": {"models": ["a"], "ü": "é"}}), self.json({}), "[]"])
-
-    user_info = user_settings
-
-
-class Group:
-    def __init__(self, name, steps):
-        self.name, self.steps = name, steps
-
-
-class World(Context):
-    """Databases on the server; all that harness.Context has for SQLite files, too."""
-
-    def __init__(self, official, cluster, build, scratch):
-        super().__init__(official, None, scratch)
-        self.cluster, self.tool, self.liftlock, self.number = cluster, build / "migrate-tool", build / "liftlock", 0
-        self.worker = official._worker("alembic")
-
-    def sql(self, url, *statements):
-        return self.worker.ask(do="sql", database=url, sql=statements)
-
-    def new(self, template="template0"):
-        """The URL of a new database, a copy of `template`."""
-        self.number += 1
-        name = f"d{self.number}"
-        self.sql(self.cluster.url("postgres"), f'CREATE DATABASE {name} TEMPLATE "{template}"')
-        return self.cluster.url(name)
-
-    def copy(self, url):
-        return self.new(url.rsplit("/", 1)[1])
-
-    def drop(self, *urls):
-        for url in urls:
-            self.sql(self.cluster.url("postgres"), f'DROP DATABASE "{url.rsplit("/", 1)[1]}" WITH (FORCE)')
-
-    def build(self, url, revision="", peewee=18):
-        answer = subprocess.run([self.tool, url, "-", revision or "-", str(peewee)], capture_output=True, errors="replace")
-        if answer.returncode != 0:
-            raise NativeFailed(f"exit {answer.returncode}: {answer.stderr.strip()}")
-        return json.loads(answer.stdout)
-
-    def command(self, *arguments, **environment):
-        return subprocess.run([self.liftlock, "--json", "--yes", *arguments], capture_output=True, text=True,
-                              env={**os.environ, "LIFTLOCK_HOME": str(self.scratch / "home"), **environment})  # fmt: skip
-
-    def mirrored(self, url):
-        destination = self.scratch / "mirror" / url.rsplit("/", 1)[1]
-        destination.parent.mkdir(exist_ok=True)
-        self.worker.ask(do="mirror", database=url, destination=str(destination))
-        return destination
-
-    def schema_of(self, url):
-        schema = self.worker.ask(do="schema", database=url)
-        for table in schema["tables"].values():  # whose temporary schema a sequence is in, and who owns it, is no matter
-            for column in table["columns"].values():
-                if column[2] and column[2].startswith("nextval("):
-                    column[2] = "nextval"
-        return schema
-
-    def differences(self, official, native, known, since):
-        lines = schema_differences(self.schema_of(official), self.schema_of(native))
-        normaliser = Normaliser(known, since)
-        left, right = self.mirrored(official), self.mirrored(native)
-        lines += content_differences(Contents(left, normaliser), Contents(right, normaliser))
-        left.unlink(), right.unlink()
-        return lines
-
-    def must_be_equal(self, official, native, known, since):
-        lines = self.differences(official, native, known, since)
-        if lines:
-            raise Failed(lines)
-
-    def contents(self, url):
-        """All of it, for "nothing was changed"."""
-        path = self.mirrored(url)
-        found = Contents(path, Normaliser(uuids_of(path), time.time() + 1000))
-        path.unlink()
-        return found.tables, self.schema_of(url)
-
-
 # Where rows move most: for databases that are not empty.
 FEW = ["1af9b942657b", "b10670c03dd5", "c1d2e3f4a5b6", "3ff2c63645b8", HEAD]
 
@@ -152,17 +61,6 @@ def up_the_chain(world, source, targets, stepwise=False, peewee=()):
     for revision in targets:
         yield f"to {revision}", lambda revision=revision: advance(revision)
     world.drop(official, previous)
-
-
-def loaded(world, sqlite, revision, peewee=None):
-    """A database that the official chain alone has made, with the rows of a SQLite file."""
-    url = world.new()
-    if peewee is not None:
-        world.official.peewee(url, peewee)
-    if revision:
-        world.official.upgrade(url, revision)
-    world.worker.ask(do="load", source=str(sqlite), database=url)
-    return url
 
 
 def fresh_steps(stepwise):
@@ -489,30 +387,16 @@ def main():
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
-    scratch = scratch_folder()
-    try:
-        cluster = Cluster(scratch)
-    except Unavailable as reason:
-        print(f"SKIPPED, nothing about PostgreSQL was tested: {reason}", file=sys.stderr)
-        shutil.rmtree(scratch)
-        print("0 passed, 0 failed, 1 skipped")
-        return 0
-    official = Official(scratch)
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
-    try:
-        world = World(official, cluster, options.build, scratch)
-        for group in all_groups():
-            if not options.only or any(text in group.name for text in options.only):
-                run_group(group, world, counts)
-    finally:
-        official.close()
-        cluster.stop()
-    if options.keep:
-        print(f"kept: {scratch}")
-    else:
-        shutil.rmtree(scratch)
-    print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
-    return 1 if counts["failed"] else 0
+    with contextlib.ExitStack() as stack:
+        scratch = stack.enter_context(scratch_folder(options.keep))
+        try:
+            cluster = stack.enter_context(Cluster(scratch))
+        except Unavailable as reason:
+            print(f"SKIPPED, nothing about PostgreSQL was tested: {reason}", file=sys.stderr)
+            return ended({"passed": 0, "failed": 0, "skipped": 1})
+        official = stack.enter_context(contextlib.closing(Official(scratch)))
+        counts = run_groups(all_groups(), World(official, cluster, options.build, scratch), options.only)
+    return ended(counts)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ Exit status: 0 no difference, 1 differences, 2 usage.
 """
 
 import argparse
+import contextlib
 import pathlib
 import random
 import shutil
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
@@ -22,8 +22,9 @@ import cases  # noqa: E402
 import cases_deviation  # noqa: E402
 import cases_down  # noqa: E402
 import cases_hard  # noqa: E402
-from harness import Context, Failed, Skipped  # noqa: E402
-from yardstick import ROOT, Native, NativeFailed, Official, OfficialFailed, scratch_folder  # noqa: E402
+from harness import Context  # noqa: E402
+from session import ended, run_groups, scratch_folder  # noqa: E402
+from yardstick import ROOT, Native, Official  # noqa: E402
 
 
 class OfficialAsNative:
@@ -55,58 +56,17 @@ def main():
     parser.add_argument("--self-test", action="store_true")
     options = parser.parse_args()
 
-    scratch = scratch_folder()
-    official = Official(scratch)
-    native = OfficialAsNative(official) if options.self_test else Native(options.build)
-    context = Context(official, native, scratch)
     groups = cases.all_groups(options.seed, options.random) + cases_hard.all_groups()
     if not options.self_test:
         groups += cases_deviation.all_groups() + cases_down.all_groups(options.seed)
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    if options.list:
+        print(*(group.name for group in groups), sep="\n")
+        return 0
     print(f"seed {options.seed}")
-    for group in groups:
-        if options.only and not any(text in group.name for text in options.only):
-            continue
-        if options.list:
-            print(group.name)
-            continue
-        run_group(group, context, counts)
-    official.close()
-    if options.keep:
-        print(f"kept: {scratch}")
-    else:
-        shutil.rmtree(scratch)
-    print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
-    return 1 if counts["failed"] else 0
-
-
-def run_group(group, context, counts):
-    """A group prints one line when all of it holds, else one a step that does not."""
-    started, done, lines = time.monotonic(), 0, []
-    try:
-        for name, step in group.steps(context):
-            try:
-                step()
-                counts["passed"] += 1
-                done += 1
-            except Skipped as reason:
-                counts["skipped"] += 1
-                lines.append(f"skipped {group.name}: {name}: {reason}")
-            except (Failed, NativeFailed, OfficialFailed, AssertionError) as error:
-                counts["failed"] += 1
-                lines.append(f"FAILED  {group.name}: {name}")
-                if error.args == (["as before"],):
-                    lines[-1] += ": as before"
-                    continue
-                details = error.args[0] if error.args and isinstance(error.args[0], list) else [f"{type(error).__name__}: {error}"]
-                lines.extend(f"          {line}" for line in details)
-    except (NativeFailed, OfficialFailed) as error:
-        counts["failed"] += 1
-        lines.append(f"FAILED  {group.name}: while it was set up: {type(error).__name__}: {error}")
-    print(f"{'FAILED ' if any(l.startswith('FAILED') for l in lines) else 'ok     '} {group.name} ({done} comparisons, {time.monotonic() - started:.1f} s)")
-    for line in lines:
-        print(line)
-    sys.stdout.flush()
+    with scratch_folder(options.keep) as scratch, contextlib.closing(Official(scratch)) as official:
+        native = OfficialAsNative(official) if options.self_test else Native(options.build)
+        counts = run_groups(groups, Context(official, native, scratch), options.only)
+    return ended(counts)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,7 @@
 
 import json
 import pathlib
-import shutil
 import subprocess
-import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -110,10 +108,3 @@ class Native:
         )
         if answer.returncode != 0:
             raise NativeFailed(f"exit {answer.returncode}: {answer.stderr.strip()}")
-
-
-def scratch_folder():
-    """In memory where there is room: the official chain waits for the disk after every statement."""
-    memory = pathlib.Path("/dev/shm")
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2 << 30
-    return pathlib.Path(tempfile.mkdtemp(prefix="liftlock-differential-", dir=memory if roomy else None))
