@@ -5,6 +5,7 @@ use as references is compared, too); the order of rows, and of tags in chat.meta
 """
 
 import collections
+import datetime
 import hashlib
 import json
 import re
@@ -13,6 +14,7 @@ import sys
 import time
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 NOW, MADE = "<now>", "<made-id>"
 # Tables of bookkeeping whose content is a matter of who ran the migration.
 BOOKKEEPING = {"migratehistory": {"id", "migrated_at"}}
@@ -60,6 +62,13 @@ class Normaliser:
     def is_now(self, number):
         return self.since <= number <= self.until or self.since <= number // 1_000_000_000 <= self.until
 
+    def is_now_as_text(self, text):
+        """CURRENT_TIMESTAMP of the run."""
+        try:
+            return DATE.fullmatch(text) and self.is_now(int(datetime.datetime.fromisoformat(text + "+00:00").timestamp()))
+        except ValueError:
+            return False
+
     def text(self, text, made):
         def mark(match):
             if match[0] in self.known:
@@ -71,6 +80,8 @@ class Normaliser:
 
     def value(self, value, is_json, made):
         if isinstance(value, str):
+            if self.is_now_as_text(value):
+                return NOW
             if is_json:
                 try:
                     return "json:" + self.text(json.dumps(json.loads(value), sort_keys=True), made)

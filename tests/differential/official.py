@@ -82,7 +82,7 @@ class Alembic:
         self.alembic.command.upgrade(self.config(), request["revision"])
 
     def downgrade(self, request):
-        self.env.DATABASE_URL = "sqlite:///" + request["database"]
+        self.env.DATABASE_URL = url_of(request["database"])
         self.alembic.command.downgrade(self.config(), request["revision"])
 
     def watched_upgrade(self, request):

@@ -9,7 +9,6 @@ Exit status: 0 no difference, 1 differences, 2 usage.
 import argparse
 import collections
 import contextlib
-import datetime
 import pathlib
 import random
 import re
@@ -46,32 +45,43 @@ FIXTURE_TARGETS = {"open-webui-0.3.35": ["922e7a387820", "3e0e00844bb0", HEAD], 
                    "open-webui-0.6.18": ["461111b60977", HEAD], "open-webui-0.8.12": ["42e2978c7933", HEAD]}  # fmt: skip
 # Some revision after each group of steps that have a way back; the tags of the fixtures stop what goes below 6a39f3d8e55c.
 DOWN = ["f0bd01a18a3d", "461111b60977", "b2c3d4e5f6a7", "c440947495f3", "37f288994c47", "7826ab40b532", "af906e964978", "7e5b5dc7342b", "base"]
-CLOCK = re.compile(r"config .*_at: online '([-\d: ]{19})', the script '([-\d: ]{19})'$")
 
 
 class Script:
-    """Writes scripts and applies them."""
+    """Writes scripts and applies them; counts those that ran, and why others stopped."""
+
+    dialect = "sqlite"
+    stopped = re.compile(r"CHECK constraint failed: stopped: (.*?)(?: \(19\))?$", re.M)
 
     def __init__(self, build):
         self.liftlock = build / "liftlock"
         self.stops, self.ran = collections.Counter(), 0
 
     def write(self, way, begin, end, *options):
-        answer = subprocess.run([self.liftlock, "db", way, f"{begin}:{end}", "--sql", *options], capture_output=True, text=True)
+        answer = subprocess.run([self.liftlock, "db", way, f"{begin}:{end}", "--sql", "--dialect", self.dialect, *options], capture_output=True, text=True)
         if answer.returncode:
             raise Failed([f"no script {way} {begin}:{end}: exit {answer.returncode}: {answer.stderr.strip()}"])
         return answer.stdout
 
+    def shell(self, database):
+        """The command line that reads a script."""
+        return ["sqlite3", str(database)]
+
     def apply(self, sql, database):
-        """False where a guard has stopped it."""
-        answer = subprocess.run(["sqlite3", str(database)], input=sql, capture_output=True, text=True)
+        """False where it has stopped, as it may."""
+        answer = subprocess.run(self.shell(database), input=sql, capture_output=True, text=True)
         if answer.returncode == 0 and not answer.stderr:
+            self.ran += 1
             return True
-        at = answer.stderr.find("CHECK constraint failed: stopped: ")
-        if at < 0:
-            raise Failed([f"sqlite3: exit {answer.returncode}: {answer.stderr.strip()}"])
-        self.stops[answer.stderr[at:].split("stopped: ")[1].splitlines()[0].removesuffix(" (19)")] += 1
+        stop = self.stopped.search(answer.stderr)
+        if not stop:
+            raise Failed([f"{self.shell(database)[0]}: exit {answer.returncode}: {answer.stderr.strip()[:1000]}"])
+        self.stops[stop[1]] += 1
         return False
+
+    def print_stops(self):
+        for reason, count in sorted(self.stops.items()):
+            print(f"        stopped {count} times, and nothing had changed: {reason}")
 
 
 def dump(database):
@@ -87,16 +97,7 @@ def compare(context, online, offline, known, since):
     lines += content_differences(*(Contents(path, normaliser, JSON_IN_TEXT) for path in (online, offline)))
     with contextlib.closing(sqlite3.connect(offline)) as connection:
         lines += [f"integrity_check: {line}" for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
-    lines = [line.replace("official", "online").replace("native", "the script") for line in lines]
-    return [line for line in lines if not is_same_clock(CLOCK.match(line))]
-
-
-def is_same_clock(match):
-    """CURRENT_TIMESTAMP of two runs, one after the other."""
-    if not match:
-        return False
-    first, second = (datetime.datetime.fromisoformat(text) for text in match.groups())
-    return abs((first - second).total_seconds()) < 60
+    return [line.replace("official", "online").replace("native", "the script") for line in lines]
 
 
 def check(context, script, source, way, begin, end, lineage, must_run):
@@ -113,7 +114,6 @@ def check(context, script, source, way, begin, end, lineage, must_run):
         if must_run:
             raise Failed([f"the script stops: {script.stops}"])
         return
-    script.ran += 1
     try:
         context.native.build(source, online, "" if end == "base" else end, down=way == "downgrade")
     except NativeFailed as error:
@@ -256,8 +256,7 @@ def main():
     with scratch_folder(options.keep) as scratch, contextlib.closing(Official(scratch)) as official:
         context = Context(official, Native(options.build), scratch)
         counts = run_groups(all_groups(script, options.seed), context, options.only)
-    for reason, count in sorted(script.stops.items()):
-        print(f"        stopped {count} times, and nothing had changed: {reason}")
+    script.print_stops()
     return ended(counts)
 
 

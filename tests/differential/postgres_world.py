@@ -74,11 +74,11 @@ class World(Context):
                     column[2] = "nextval"
         return schema
 
-    def differences(self, official, native, known, since):
+    def differences(self, official, native, known, since, json_columns=()):
         lines = schema_differences(self.schema_of(official), self.schema_of(native))
         normaliser = Normaliser(known, since)
         left, right = self.mirrored(official), self.mirrored(native)
-        lines += content_differences(Contents(left, normaliser), Contents(right, normaliser))
+        lines += content_differences(*(Contents(path, normaliser, json_columns) for path in (left, right)))
         left.unlink(), right.unlink()
         return lines
 

@@ -130,7 +130,10 @@ void OfflineOperations::create_table(std::string_view name, std::vector<ColumnDe
 }
 
 void OfflineOperations::drop_table(std::string_view name) {
-  if (state(name).there) sql_ += script_.drop(name);
+  if (state(name).there) {
+    flush_referring_to(name);
+    sql_ += script_.drop(name);
+  }
   tables_.erase(tables_.find(name));
   std::erase(order_, name);
 }
@@ -233,6 +236,15 @@ void OfflineOperations::flush(OfflineTable& table, bool data_follows) {
   table.there = next.wanted;
   table.there->sql.clear();
   table.origins = own_names(table.wanted);
+}
+
+void OfflineOperations::flush_referring_to(std::string_view name) {
+  if (dialect() == Dialect::sqlite) return;  // its scripts switch foreign keys off
+  for (auto& [other, table] : tables_) {
+    if (other == name || !table.there) continue;
+    const auto refers = [&](const database::ForeignKey& key) { return key.referred_table == name; };
+    if (std::ranges::any_of(table.there->foreign_keys, refers)) flush(table, true);
+  }
 }
 
 void OfflineOperations::flush_all(bool data_follows) {

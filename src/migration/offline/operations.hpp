@@ -69,6 +69,8 @@ class OfflineOperations final : public Operations {
   OfflineTable& state(std::string_view table);
   void flush(OfflineTable& table, bool data_follows);
   void flush_all(bool data_follows);
+  /// A server drops no table that a foreign key refers to: what waits to take the key off goes first.
+  void flush_referring_to(std::string_view table);
   [[noreturn]] void refuse(std::string_view what, std::string_view why) const;
   [[nodiscard]] std::set<std::string> taken_names() const;
   [[nodiscard]] std::string filled_in(std::string text) const;

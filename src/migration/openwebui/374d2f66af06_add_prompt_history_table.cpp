@@ -171,6 +171,9 @@ void downgrade(Operations& op) {
   if (!op.write_sql(sql_prompts_as_before())) op.rewrite_rows("prompt", std::make_unique<OldPrompts>(op));
   op.drop_table("prompt");
   op.rename_table("prompt_old", "prompt");
+  if (op.dialect() != Dialect::postgresql) return;
+  op.drop_constraint("prompt_old_pkey", "prompt", ConstraintKind::primary_key);  // PostgreSQL names keys by the table
+  op.create_primary_key("prompt_pkey", "prompt", {"command"});
 }
 
 }  // namespace

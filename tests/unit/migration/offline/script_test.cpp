@@ -81,6 +81,12 @@ TEST(OfflineScript, WhatTheWayBackLosesIsNamed) {
   EXPECT_NE(sql.find("-- leaves behind of chat_message: the messages stand in the chats"), std::string::npos);
 }
 
+TEST(OfflineScript, NoTableIsDroppedThatAKeyRefersTo) {
+  const std::string sql = script({Dialect::postgresql, Lineage::alembic, "3c9b0ca343fd", "a0b1c2d3e4f5", {}});
+  const auto key = sql.find(R"(DROP COLUMN "directory_id")");  // and the foreign key with it
+  EXPECT_LT(key, sql.find(R"(DROP TABLE "knowledge_directory")")) << sql;
+}
+
 }  // namespace
 
 }  // namespace liftlock::migration::offline
