@@ -1,5 +1,5 @@
 // The native chain on one database, for tests/differential: it can stop inside the Peewee part, which no command can,
-// and prints what a change's report would hold.
+// and prints what a change's report would hold, and how often it passed over each table.
 //
 //   migrate-tool SOURCE DESTINATION REVISION|- PEEWEE_MIGRATIONS|down
 //   migrate-tool postgresql://… - REVISION|- PEEWEE_MIGRATIONS      (in place)
@@ -44,10 +44,14 @@ class ToolEnvironment final : public migration::Environment {
                            {"bytes", value.value.size()},
                            {"reason", value.reason}});
   }
-  void progress(std::string_view, std::int64_t, std::int64_t) override {}
+  void progress(std::string_view table, std::int64_t done, std::int64_t /*total*/) override {
+    std::int64_t& before = done_[std::string(table)];
+    if (before == 0 || done <= before) ++passes_[std::string(table)];
+    before = done;
+  }
 
   [[nodiscard]] nlohmann::json answer() const {
-    return {{"notes", notes_}, {"texts", texts}, {"quarantine", quarantined}};
+    return {{"notes", notes_}, {"texts", texts}, {"quarantine", quarantined}, {"passes", passes_}};
   }
 
  private:
@@ -57,6 +61,8 @@ class ToolEnvironment final : public migration::Environment {
   }
   std::mt19937_64 random_{std::random_device{}()};
   std::map<std::string, std::int64_t> notes_;
+  std::map<std::string, std::int64_t> passes_;  // how often steps went over all rows of a table
+  std::map<std::string, std::int64_t> done_;
   std::vector<std::string> texts;
   nlohmann::json quarantined = nlohmann::json::array();
 };
