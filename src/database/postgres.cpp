@@ -1,17 +1,23 @@
 #include "database/postgres.hpp"
 
 #include <fmt/core.h>
-#include <libpq-fe.h>
 
 #include <charconv>
 #include <cstdlib>
 #include <stdexcept>
 
+#include "database/libpq.hpp"
 #include "database/sqlite.hpp"
 
 namespace liftlock::database::postgres {
 
 namespace {
+
+/// Nothing here is called before Connection::open has found the library.
+const Libpq& libpq() {
+  static const Libpq& library = *system_libpq();
+  return library;
+}
 
 /// Type ids of pg_type.dat, which never change.
 enum TypeId : Oid { boolean = 16, big_integer = 20, small_integer = 21, integer = 23, single = 700, real = 701 };
@@ -90,16 +96,16 @@ std::string settings(std::string_view set, const std::string& schema) {
 
 }  // namespace
 
-void Answer::Clear::operator()(pg_result* result) const noexcept { PQclear(result); }
+void Answer::Clear::operator()(pg_result* result) const noexcept { libpq().PQclear(result); }
 
-int Answer::rows() const { return PQntuples(result_.get()); }
-int Answer::columns() const { return PQnfields(result_.get()); }
+int Answer::rows() const { return libpq().PQntuples(result_.get()); }
+int Answer::columns() const { return libpq().PQnfields(result_.get()); }
 
 Value Answer::value(int row, int column) const {
-  if (PQgetisnull(result_.get(), row, column) != 0) return {};
-  const std::string_view bytes(PQgetvalue(result_.get(), row, column),
-                               static_cast<std::size_t>(PQgetlength(result_.get(), row, column)));
-  switch (PQftype(result_.get(), column)) {
+  if (libpq().PQgetisnull(result_.get(), row, column) != 0) return {};
+  const std::string_view bytes(libpq().PQgetvalue(result_.get(), row, column),
+                               static_cast<std::size_t>(libpq().PQgetlength(result_.get(), row, column)));
+  switch (libpq().PQftype(result_.get(), column)) {
     case boolean:
       return Value::integer(bytes == "t" ? 1 : 0);
     case big_integer:
@@ -118,15 +124,16 @@ Value Answer::value(int row, int column) const {
 }
 
 std::int64_t Answer::affected() const {
-  const std::string_view digits = PQcmdTuples(result_.get());
+  const std::string_view digits = libpq().PQcmdTuples(result_.get());
   std::int64_t number = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), number);
   return number;
 }
 
-void Connection::Close::operator()(pg_conn* handle) const noexcept { PQfinish(handle); }
+void Connection::Close::operator()(pg_conn* handle) const noexcept { libpq().PQfinish(handle); }
 
 Result<Connection> Connection::open(const Url& url, const std::string& schema) {
+  if (!system_libpq()) return std::unexpected(system_libpq().error());
   std::vector<const char*> names, values;
   const auto add = [&](const char* name, const char* value) {
     names.push_back(name);
@@ -138,13 +145,13 @@ Result<Connection> Connection::open(const Url& url, const std::string& schema) {
   add("client_encoding", "UTF8");
   add(nullptr, nullptr);
   Connection connection;
-  connection.handle_.reset(PQconnectdbParams(names.data(), values.data(), 0));
+  connection.handle_.reset(libpq().PQconnectdbParams(names.data(), values.data(), 0));
   const std::string doing = fmt::format("Opening the database {}", url.safe);
-  if (PQstatus(connection.handle_.get()) != CONNECTION_OK) {
-    return failure("database-open", doing, without_line_end(PQerrorMessage(connection.handle_.get())),
+  if (libpq().PQstatus(connection.handle_.get()) != CONNECTION_OK) {
+    return failure("database-open", doing, without_line_end(libpq().PQerrorMessage(connection.handle_.get())),
                    "Look whether the server runs, and whether address, user and password are right.");
   }
-  PQsetNoticeReceiver(connection.handle_.get(), be_silent, nullptr);
+  libpq().PQsetNoticeReceiver(connection.handle_.get(), be_silent, nullptr);
   connection.schema_ = schema;
   TRY(connection.execute(settings("SET", schema)));
   return connection;
@@ -157,7 +164,7 @@ Result<void> Connection::begin() {
 
 Result<Answer> Connection::checked(pg_result* result, std::string_view sql) const {
   Answer answer(result);
-  switch (PQresultStatus(result)) {
+  switch (libpq().PQresultStatus(result)) {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
     case PGRES_COPY_IN:
@@ -167,11 +174,11 @@ Result<Answer> Connection::checked(pg_result* result, std::string_view sql) cons
       break;
   }
   const std::string doing = fmt::format("Running: {}", shortened(sql));
-  if (result == nullptr || PQstatus(handle_.get()) == CONNECTION_BAD) {
-    return std::unexpected(lost(doing, without_line_end(PQerrorMessage(handle_.get()))));
+  if (result == nullptr || libpq().PQstatus(handle_.get()) == CONNECTION_BAD) {
+    return std::unexpected(lost(doing, without_line_end(libpq().PQerrorMessage(handle_.get()))));
   }
   const auto field = [&](int code) {
-    const char* text = PQresultErrorField(result, code);
+    const char* text = libpq().PQresultErrorField(result, code);
     return std::string(text != nullptr ? text : "");
   };
   // Not DETAIL: it holds the row's values.
@@ -189,25 +196,26 @@ Result<Answer> Connection::query(const std::string& sql, std::initializer_list<V
 
 Result<Answer> Connection::query(const std::string& sql, const std::vector<Value>& values) {
   const Parameters parameters(values);
-  return checked(
-      PQexecParams(handle_.get(), sql.c_str(), parameters.count(), nullptr, parameters.data(), nullptr, nullptr, 0),
-      sql);
+  return checked(libpq().PQexecParams(handle_.get(), sql.c_str(), parameters.count(), nullptr, parameters.data(),
+                                      nullptr, nullptr, 0),
+                 sql);
 }
 
 Result<void> Connection::execute(const std::string& sql) {
-  TRY(checked(PQexec(handle_.get(), sql.c_str()), sql));
+  TRY(checked(libpq().PQexec(handle_.get(), sql.c_str()), sql));
   return {};
 }
 
 Result<void> Connection::prepare(const std::string& name, const std::string& sql) {
-  TRY(checked(PQprepare(handle_.get(), name.c_str(), sql.c_str(), 0, nullptr), sql));
+  TRY(checked(libpq().PQprepare(handle_.get(), name.c_str(), sql.c_str(), 0, nullptr), sql));
   return {};
 }
 
 Result<Answer> Connection::query_prepared(const std::string& name, const std::vector<Value>& values) {
   const Parameters parameters(values);
   return checked(
-      PQexecPrepared(handle_.get(), name.c_str(), parameters.count(), parameters.data(), nullptr, nullptr, 0), name);
+      libpq().PQexecPrepared(handle_.get(), name.c_str(), parameters.count(), parameters.data(), nullptr, nullptr, 0),
+      name);
 }
 
 Result<std::optional<std::int64_t>> Connection::query_integer(const std::string& sql,
@@ -226,22 +234,22 @@ Result<std::optional<std::string>> Connection::query_text(const std::string& sql
 
 Result<std::int64_t> Connection::copy_in(const std::string& sql, std::string_view data) {
   constexpr std::size_t portion = 1 << 20;
-  TRY(checked(PQexec(handle_.get(), sql.c_str()), sql));
+  TRY(checked(libpq().PQexec(handle_.get(), sql.c_str()), sql));
   bool accepted = true;
   while (accepted && !data.empty()) {
     const std::size_t size = std::min(portion, data.size());
-    accepted = PQputCopyData(handle_.get(), data.data(), static_cast<int>(size)) == 1;
+    accepted = libpq().PQputCopyData(handle_.get(), data.data(), static_cast<int>(size)) == 1;
     data.remove_prefix(size);
   }
-  if (accepted) accepted = PQputCopyEnd(handle_.get(), nullptr) == 1;
-  auto answer = checked(PQgetResult(handle_.get()), sql);
-  while (PGresult* more = PQgetResult(handle_.get())) PQclear(more);
+  if (accepted) accepted = libpq().PQputCopyEnd(handle_.get(), nullptr) == 1;
+  auto answer = checked(libpq().PQgetResult(handle_.get()), sql);
+  while (PGresult* more = libpq().PQgetResult(handle_.get())) libpq().PQclear(more);
   if (!answer) return std::unexpected(std::move(answer).error());
-  if (!accepted) return std::unexpected(lost("Copying rows", without_line_end(PQerrorMessage(handle_.get()))));
+  if (!accepted) return std::unexpected(lost("Copying rows", without_line_end(libpq().PQerrorMessage(handle_.get()))));
   return answer->affected();
 }
 
-int Connection::server_version() const { return PQserverVersion(handle_.get()); }
+int Connection::server_version() const { return libpq().PQserverVersion(handle_.get()); }
 
 void copy_value(std::string& line, const Value& value) {
   if (value.is_null()) {
