@@ -6,19 +6,11 @@
 #include <algorithm>
 
 #include "cli/suggest.hpp"
+#include "cli/usage.hpp"
 
 namespace liftlock::cli {
 
 namespace {
-
-std::unexpected<Error> usage(std::string id, std::string what, std::string next) {
-  return std::unexpected(Error{.kind = ErrorKind::usage,
-                               .id = std::move(id),
-                               .doing = {},
-                               .what = std::move(what),
-                               .state = {},
-                               .next = std::move(next)});
-}
 
 std::string with_help(const std::string& suggestion, std::string_view topic) {
   const std::string help = topic.empty() ? "liftlock --help" : fmt::format("liftlock {} --help", topic);
@@ -74,8 +66,8 @@ std::unexpected<Error> unknown_command(std::string_view family, std::string_view
     for (std::string& suggestion : suggestions) suggestion = fmt::format("{} {}", family, suggestion);
   }
   const std::string full = family.empty() ? std::string(typed) : fmt::format("{} {}", family, typed);
-  return usage("command-unknown", fmt::format("there is no command \"{}\"", full),
-               with_help(did_you_mean(suggestions), family));
+  return usage_error("command-unknown", fmt::format("there is no command \"{}\"", full),
+                     with_help(did_you_mean(suggestions), family));
 }
 
 std::unexpected<Error> unknown_option(const Command* command, std::string_view typed) {
@@ -86,10 +78,10 @@ std::unexpected<Error> unknown_option(const Command* command, std::string_view t
     for (const Option& option : command->options) candidates.push_back(option.name);
   }
   const std::string_view topic = command != nullptr ? command->name : std::string_view{};
-  return usage("option-unknown",
-               command != nullptr ? fmt::format("\"{}\" has no option {}", topic, name)
-                                  : fmt::format("there is no option {}", name),
-               with_help(did_you_mean(near_matches(name, candidates)), topic));
+  return usage_error("option-unknown",
+                     command != nullptr ? fmt::format("\"{}\" has no option {}", topic, name)
+                                        : fmt::format("there is no option {}", name),
+                     with_help(did_you_mean(near_matches(name, candidates)), topic));
 }
 
 /// What CLI11 holds while it parses one command line.
@@ -140,22 +132,23 @@ Result<void> check_choice(const Option& option, const Arguments& arguments) {
   if (!value || option.choices.empty() || std::ranges::find(option.choices, *value) != option.choices.end()) return {};
   std::string choices;
   for (const std::string_view choice : option.choices) choices += (choices.empty() ? "" : ", ") + std::string(choice);
-  return usage("option-invalid", fmt::format("{} takes one of {}, not \"{}\"", option.name, choices, *value),
-               did_you_mean(near_matches(*value, option.choices)));
+  return usage_error("option-invalid", fmt::format("{} takes one of {}, not \"{}\"", option.name, choices, *value),
+                     did_you_mean(near_matches(*value, option.choices)));
 }
 
 Result<void> check_complete(const Command& command, const Arguments& arguments) {
   for (const Argument& argument : command.arguments) {
     if (argument.required && !arguments.text(argument.name)) {
-      return usage("argument-missing", fmt::format("\"{}\" needs {}: {}", command.name, argument.name, argument.help),
-                   with_help(usage_line(command), command.name));
+      return usage_error("argument-missing",
+                         fmt::format("\"{}\" needs {}: {}", command.name, argument.name, argument.help),
+                         with_help(usage_line(command), command.name));
     }
   }
   for (const Option& option : command.options) {
     if (option.required && !arguments.text(option.name)) {
-      return usage("argument-missing",
-                   fmt::format("\"{}\" needs {} {}: {}", command.name, option.name, option.value, option.help),
-                   with_help({}, command.name));
+      return usage_error("argument-missing",
+                         fmt::format("\"{}\" needs {} {}: {}", command.name, option.name, option.value, option.help),
+                         with_help({}, command.name));
     }
     TRY(check_choice(option, arguments));
   }
@@ -171,9 +164,9 @@ Result<void> check_extras(const Command& command, std::vector<std::string> extra
     if (is_option) return unknown_option(&command, extra);
   }
   if (extras.empty()) return {};
-  return usage("argument-surplus",
-               fmt::format("\"{}\" does not know what to do with \"{}\"", command.name, extras.front()),
-               with_help(usage_line(command), command.name));
+  return usage_error("argument-surplus",
+                     fmt::format("\"{}\" does not know what to do with \"{}\"", command.name, extras.front()),
+                     with_help(usage_line(command), command.name));
 }
 
 }  // namespace
@@ -211,7 +204,7 @@ Result<Request> read_request(const std::vector<std::string>& words) {
       return Request{.kind = Request::Kind::help, .topic = {}, .command = nullptr, .words = {}};
     if (asks("--version", "-V"))
       return Request{.kind = Request::Kind::version, .topic = {}, .command = nullptr, .words = {}};
-    return usage("command-missing", "a command is needed", "liftlock --help");
+    return usage_error("command-missing", "a command is needed", "liftlock --help");
   }
 
   std::string name = *word++;
@@ -240,7 +233,7 @@ Result<Arguments> read_arguments(const Command& command, const std::vector<std::
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& error) {
-    return usage("option-invalid", error.what(), with_help({}, command.name));
+    return usage_error("option-invalid", error.what(), with_help({}, command.name));
   }
   TRY(check_extras(command, app.remaining(), words));
   Arguments arguments(command);

@@ -3,6 +3,7 @@
 #include "cli/commands/all.hpp"
 #include "cli/context.hpp"
 #include "cli/reference.hpp"
+#include "cli/usage.hpp"
 
 namespace liftlock::cli {
 
@@ -12,12 +13,8 @@ Result<void> run(Context& context, const Arguments& arguments) {
   const std::string shell = arguments.required("SHELL");
   const std::string script = completion_script(shell);
   if (script.empty()) {
-    return std::unexpected(Error{.kind = ErrorKind::usage,
-                                 .id = "shell-unknown",
-                                 .doing = {},
-                                 .what = fmt::format("there is no completion for \"{}\"", shell),
-                                 .state = {},
-                                 .next = "There is one for bash, zsh and fish."});
+    return usage_error("shell-unknown", fmt::format("there is no completion for \"{}\"", shell),
+                       "There is one for bash, zsh and fish.");
   }
   context.answer(script);
   return {};

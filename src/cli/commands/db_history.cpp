@@ -5,6 +5,7 @@
 #include "cli/commands/all.hpp"
 #include "cli/commands/database.hpp"
 #include "cli/commands/graph.hpp"
+#include "cli/usage.hpp"
 #include "migration/script/entry.hpp"
 #include "migration/script/lookup.hpp"
 
@@ -29,12 +30,7 @@ struct Range {
 };
 
 std::unexpected<Error> no_range(std::string what) {
-  return std::unexpected(Error{.kind = ErrorKind::usage,
-                               .id = "range-invalid",
-                               .doing = {},
-                               .what = std::move(what),
-                               .state = {},
-                               .next = "A range is [FROM]:[TO], for example 9f0c9cd09105:head"});
+  return usage_error("range-invalid", std::move(what), "A range is [FROM]:[TO], for example 9f0c9cd09105:head");
 }
 
 Result<Range> parse(std::string_view text) {

@@ -6,6 +6,7 @@
 #include "cli/commands/database.hpp"
 #include "cli/commands/generated_body.hpp"
 #include "cli/commands/new_script.hpp"
+#include "cli/usage.hpp"
 
 namespace liftlock::cli {
 
@@ -18,12 +19,8 @@ Result<void> check_version_path(const Graph& graph, const Arguments& arguments) 
   const std::optional<std::string> path = arguments.text("--version-path");
   std::error_code ignored;
   if (!path || fs::equivalent(*path, graph.folder(), ignored)) return {};
-  return std::unexpected(Error{.kind = ErrorKind::usage,
-                               .id = "version-path-unknown",
-                               .doing = {},
-                               .what = fmt::format("Path {} is not represented in current version locations", *path),
-                               .state = {},
-                               .next = {}});
+  return usage_error("version-path-unknown",
+                     fmt::format("Path {} is not represented in current version locations", *path));
 }
 
 Result<void> run(Context& context, const Arguments& arguments) {

@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "base/new_file.hpp"
+#include "cli/usage.hpp"
 
 namespace liftlock::cli {
 
@@ -31,12 +32,8 @@ script::LocalTime now_in(const script::ScriptFolder& folder) {
 
 Result<Graph> writable_graph(Context& context, const Arguments& arguments) {
   if (!arguments.text("--scripts")) {
-    return std::unexpected(Error{.kind = ErrorKind::usage,
-                                 .id = "scripts-missing",
-                                 .doing = {},
-                                 .what = "the folder that the script goes to must be named",
-                                 .state = {},
-                                 .next = "Name it with --scripts FOLDER."});
+    return usage_error("scripts-missing", "the folder that the script goes to must be named",
+                       "Name it with --scripts FOLDER.");
   }
   Graph graph = TRY(Graph::of(context, arguments));
   std::error_code ignored;
