@@ -35,43 +35,18 @@ class Script {
     add("BEGIN");
     // A foreign key holds on to the key that it refers to, and to its table: they go first and come last.
     for (const TableChange& change : changes.changed) begin(change).drop_constraints(change.dropped_foreign_keys);
-    const std::vector<StayingKey> staying = staying_keys(changes, from);
-    for (const auto& [table, key] : staying) begin(*table).drop_constraints(std::vector{key});
+    const std::vector<HeldKey> held = held_keys(changes, from);
+    for (const auto& [table, key] : held) begin(*table).drop_constraints(std::vector{key});
     for (const Table* table : changes.dropped) add("DROP TABLE " + quote_identifier(table->name));
     for (const TableChange& change : changes.changed) apply(change);
     for (const Table* table : changes.created) create(*table);
     for (const TableChange& change : changes.changed) begin(change).add_foreign_keys(change.added_foreign_keys);
-    for (const auto& [table, key] : staying) begin(*table).add_foreign_keys(std::vector{key});
+    for (const auto& [table, key] : held) begin(*table).add_foreign_keys(std::vector{key});
     add("COMMIT");
     return std::move(statements_);
   }
 
  private:
-  struct StayingKey {
-    const Table* table;
-    const ForeignKey* key;
-  };
-
-  /// Foreign keys that are no change themselves, but refer to a table whose keys change.
-  static std::vector<StayingKey> staying_keys(const SchemaChanges& changes, const Schema& from) {
-    std::vector<StayingKey> staying;
-    for (const auto& [name, table] : from.tables) {
-      if (std::ranges::find(changes.dropped, &table) != changes.dropped.end()) continue;
-      const auto own = std::ranges::find(changes.changed, &table, &TableChange::from);
-      for (const ForeignKey& key : table.foreign_keys) {
-        const auto referred = std::ranges::find_if(
-            changes.changed, [&](const TableChange& change) { return change.from->name == key.referred_table; });
-        const bool holds_on = referred != changes.changed.end() &&
-                              (referred->primary_key || !referred->dropped_uniques.empty() ||
-                               !referred->altered_columns.empty() || !referred->dropped_indexes.empty());
-        const bool goes = own != changes.changed.end() &&
-                          std::ranges::find(own->dropped_foreign_keys, &key) != own->dropped_foreign_keys.end();
-        if (holds_on && !goes) staying.push_back({&table, &key});
-      }
-    }
-    return staying;
-  }
-
   Script& begin(const Table& table) {
     bare_table_ = table.name;
     table_ = quote_identifier(bare_table_);

@@ -82,6 +82,11 @@ TableChange compare(const Table& from, const Table& to) {
   return change;
 }
 
+bool changes_keys(const TableChange& change) {
+  return change.primary_key || !change.dropped_uniques.empty() || !change.altered_columns.empty() ||
+         !change.dropped_indexes.empty();
+}
+
 /// Referred tables first.
 std::vector<const Table*> in_order(std::vector<const Table*> tables) {
   std::vector<const Table*> order;
@@ -120,6 +125,23 @@ SchemaChanges changes_between(const Schema& from, const Schema& to) {
   changes.dropped = in_order(std::move(changes.dropped));
   std::ranges::reverse(changes.dropped);
   return changes;
+}
+
+std::vector<HeldKey> held_keys(const SchemaChanges& changes, const Schema& from) {
+  std::vector<HeldKey> held;
+  for (const auto& [name, table] : from.tables) {
+    if (std::ranges::find(changes.dropped, &table) != changes.dropped.end()) continue;
+    const auto own = std::ranges::find(changes.changed, &table, &TableChange::from);
+    for (const ForeignKey& key : table.foreign_keys) {
+      const auto referred = std::ranges::find_if(
+          changes.changed, [&](const TableChange& change) { return change.from->name == key.referred_table; });
+      const bool holds_on = referred != changes.changed.end() && changes_keys(*referred);
+      const bool goes = own != changes.changed.end() &&
+                        std::ranges::find(own->dropped_foreign_keys, &key) != own->dropped_foreign_keys.end();
+      if (holds_on && !goes) held.push_back({&table, &key});
+    }
+  }
+  return held;
 }
 
 }  // namespace liftlock::database

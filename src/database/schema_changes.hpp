@@ -43,6 +43,17 @@ struct SchemaChanges {
   [[nodiscard]] bool empty() const { return created.empty() && changed.empty() && dropped.empty(); }
 };
 
+/// A foreign key that is no change itself, but refers to a table whose keys change.
+struct HeldKey {
+  const Table* table;  ///< that it stands in
+  const ForeignKey* key;
+};
+
+/// Foreign keys of `from`, the schema that the changes begin with, that hold on to what changes. Where a database does
+/// not let a key be altered while another table refers to it (PostgreSQL), these go before all other changes, with the
+/// foreign keys that are dropped, and come back behind them, with those that are added.
+[[nodiscard]] std::vector<HeldKey> held_keys(const SchemaChanges& changes, const Schema& from);
+
 /// What makes `from` like `to`. Both in one dialect's spelling (see translate_schema.hpp).
 [[nodiscard]] SchemaChanges changes_between(const Schema& from, const Schema& to);
 

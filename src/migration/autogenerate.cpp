@@ -58,17 +58,13 @@ bool needs_whole_definition(const TableChange& change) {
 class Script {
  public:
   Script(const Schema& from, const Schema& to, Dialect dialect)
-      : dialect_(dialect), changes_(changes_between(from, to)), old_(dialect, from), new_(dialect, to) {}
+      : dialect_(dialect), from_(from), changes_(changes_between(from, to)), old_(dialect, from), new_(dialect, to) {}
 
   Lines lines() {
-    for (const Table* table : changes_.created) create_table(*table);
-    for (const TableChange& change : changes_.changed) {
-      if (dialect_ == Dialect::sqlite)
-        change_by_batch(change);
-      else
-        change_by_alter(change);
-    }
-    for (const Table* table : changes_.dropped) add(fmt::format("op.drop_table({})", python_string(table->name)));
+    if (dialect_ == Dialect::sqlite)
+      change_by_batches();
+    else
+      change_by_alters();
     return std::move(lines_);
   }
 
@@ -134,19 +130,56 @@ class Script {
                         database::quote_literal(sequence)));
   }
 
-  /// Calls that both forms have; `op` is "op" with the table as an argument, or the batch.
+  /// `call` begins the call, up to the column's name.
+  void alter_column(TableChange::Alteration altered, const std::string& call, const std::string& table) {
+    if (dialect_ == Dialect::postgresql && altered.type && altered.from->server_default) {
+      // PostgreSQL converts a default with its column, or refuses to.
+      add(fmt::format("{}existing_type={}, server_default=None)", call, old_.type(altered.from->type)));
+      altered.server_default = altered.to->server_default.has_value();
+    }
+    if (altered.server_default && is_serial(*altered.to)) {
+      count_up(*altered.to, table);
+      altered.server_default = false;
+      if (!altered.type && !altered.nullable) return;
+    }
+    add(call + alteration(altered) + ")");
+  }
+
+  // Calls that both forms have; `op` is "op" with the table as an argument, or the batch.
+
+  static std::string name_of(const TableChange& change) { return python_string(change.to->name); }
+  static std::string behind(const std::string& table) { return table.empty() ? "" : ", " + table; }
+
+  void drop_tables() {
+    for (const Table* table : changes_.dropped) add(fmt::format("op.drop_table({})", python_string(table->name)));
+  }
+
+  void drop_constraint(const std::string& name, const char* kind, const std::string& op, const std::string& table) {
+    add(fmt::format("{}.drop_constraint({}{}, type_='{}')", op, python_string(name), behind(table), kind));
+  }
+
+  void drop_foreign_keys(const TableChange& change, const std::string& op, const std::string& table) {
+    for (const auto* key : change.dropped_foreign_keys) drop_constraint(key->name, "foreignkey", op, table);
+  }
+
+  void create_foreign_key(const database::ForeignKey& key, const std::string& op, const std::string& table) {
+    add(fmt::format("{}.create_foreign_key({}{}, {}, {}, {}{})", op, name_or_none(key.name), behind(table),
+                    python_string(key.referred_table), python_list(key.columns),
+                    python_list(new_.referred_columns(key)), PythonWriter::actions(key)));
+  }
+
+  void create_foreign_keys(const TableChange& change, const std::string& op, const std::string& table) {
+    for (const auto* key : change.added_foreign_keys) create_foreign_key(*key, op, table);
+  }
+
+  /// All but the foreign keys.
   void change_parts(const TableChange& change, const std::string& op, const std::string& table) {
-    const std::string behind_name = table.empty() ? "" : ", " + table;
+    const std::string behind_name = behind(table);
     const std::string before_name = table.empty() ? "" : table + ", ";
-    const auto drop = [&](const auto& parts, const char* kind) {
-      for (const auto* part : parts) {
-        add(fmt::format("{}.drop_constraint({}{}, type_='{}')", op, python_string(part->name), behind_name, kind));
-      }
-    };
-    drop(change.dropped_foreign_keys, "foreignkey");
-    drop(change.dropped_uniques, "unique");
-    drop(change.dropped_checks, "check");
-    if (change.primary_key && change.from->primary_key) drop(Keys{&*change.from->primary_key}, "primary");
+    for (const auto* unique : change.dropped_uniques) drop_constraint(unique->name, "unique", op, table);
+    for (const auto* check : change.dropped_checks) drop_constraint(check->name, "check", op, table);
+    if (change.primary_key && change.from->primary_key)
+      drop_constraint(change.from->primary_key->name, "primary", op, table);
     for (const Column* column : change.added_columns) {
       if (is_serial(*column)) {
         Column plain = *column;
@@ -158,17 +191,8 @@ class Script {
       }
     }
     for (const TableChange::Alteration& altered : change.altered_columns) {
-      if (altered.server_default && is_serial(*altered.to)) {
-        count_up(*altered.to, change.to->name);
-        TableChange::Alteration rest = altered;
-        rest.server_default = false;
-        if (!rest.type && !rest.nullable) continue;
-        add(fmt::format("{}.alter_column({}{}, {})", op, before_name, python_string(altered.from->name),
-                        alteration(rest)));
-        continue;
-      }
-      add(fmt::format("{}.alter_column({}{}, {})", op, before_name, python_string(altered.from->name),
-                      alteration(altered)));
+      alter_column(altered, fmt::format("{}.alter_column({}{}, ", op, before_name, python_string(altered.from->name)),
+                   change.to->name);
     }
     for (const Column* column : change.dropped_columns) {
       add(fmt::format("{}.drop_column({}{})", op, before_name, python_string(column->name)));
@@ -185,19 +209,32 @@ class Script {
       add(fmt::format("{}.create_check_constraint({}{}, {})", op, name_or_none(check->name), behind_name,
                       python_sql(check->condition)));
     }
-    for (const auto* key : change.added_foreign_keys) {
-      add(fmt::format("{}.create_foreign_key({}{}, {}, {}, {}{})", op, name_or_none(key->name), behind_name,
-                      python_string(key->referred_table), python_list(key->columns),
-                      python_list(new_.referred_columns(*key)), PythonWriter::actions(*key)));
-    }
   }
 
   static std::string name_or_none(const std::string& name) { return name.empty() ? "None" : python_string(name); }
 
+  /// A foreign key holds on to the key that it refers to, and to its table: they go first and come last.
+  void change_by_alters() {
+    const std::vector<database::HeldKey> held = database::held_keys(changes_, from_);
+    for (const TableChange& change : changes_.changed) drop_foreign_keys(change, "op", name_of(change));
+    for (const auto& [table, key] : held) drop_constraint(key->name, "foreignkey", "op", python_string(table->name));
+    drop_tables();
+    for (const TableChange& change : changes_.changed) change_by_alter(change);
+    for (const Table* table : changes_.created) create_table(*table);
+    for (const TableChange& change : changes_.changed) create_foreign_keys(change, "op", name_of(change));
+    for (const auto& [table, key] : held) create_foreign_key(*key, "op", python_string(table->name));
+  }
+
   void change_by_alter(const TableChange& change) {
     for (const Index* index : change.dropped_indexes) drop_index(*index, *change.from);
-    change_parts(change, "op", python_string(change.to->name));
+    change_parts(change, "op", name_of(change));
     for (const Index* index : change.added_indexes) add(new_.create_index(*index, *change.to));
+  }
+
+  void change_by_batches() {
+    for (const Table* table : changes_.created) create_table(*table);
+    for (const TableChange& change : changes_.changed) change_by_batch(change);
+    drop_tables();
   }
 
   void change_by_batch(const TableChange& change) {
@@ -228,7 +265,9 @@ class Script {
                     rebuilds ? ", recreate='always'" : ""));
     Lines outer = std::move(lines_);
     lines_ = {};
+    drop_foreign_keys(change, "batch_op", {});
     change_parts(change, "batch_op", {});
+    create_foreign_keys(change, "batch_op", {});
     for (const std::string& line : lines_) outer.push_back("    " + line);
     lines_ = std::move(outer);
   }
@@ -268,9 +307,8 @@ class Script {
     }
   }
 
-  using Keys = std::vector<const database::PrimaryKey*>;
-
   Dialect dialect_;
+  const Schema& from_;
   SchemaChanges changes_;
   PythonWriter old_, new_;
   Lines lines_;

@@ -1,5 +1,6 @@
 #include "migration/autogenerate.hpp"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 
 #include "database/sqlite_schema.hpp"
@@ -91,6 +92,24 @@ TEST(Autogenerate, PostgresqlNeedsNoBatch) {
                           "op.alter_column('a', 'n', existing_type=sa.Text(), type_=postgresql.JSONB(), "
                           "postgresql_using='\"n\"::jsonb', nullable=False)"));
   EXPECT_THAT(generated.imports, ElementsAre("from sqlalchemy.dialects import postgresql"));
+}
+
+TEST(Autogenerate, PostgresqlKeysGoBeforeWhatTheyReferToChanges) {
+  const std::string child =
+      "CREATE TABLE child (id TEXT, CONSTRAINT stays FOREIGN KEY(id) REFERENCES parent (id));"
+      "CREATE TABLE aunt (id TEXT, CONSTRAINT {} FOREIGN KEY(id) REFERENCES parent (id));";
+  const auto tables = [&](const std::string& key, const std::string& name) {
+    return fmt::format("CREATE TABLE parent (id TEXT NOT NULL, n TEXT NOT NULL, CONSTRAINT {} PRIMARY KEY ({}));", name,
+                       key) +
+           fmt::format(fmt::runtime(child), name + "_f");
+  };
+  const auto generated = between(tables("id", "old"), tables("id, n", "new"), Dialect::postgresql);
+  EXPECT_THAT(generated.upgrade, ElementsAre("op.drop_constraint('old_f', 'aunt', type_='foreignkey')",
+                                             "op.drop_constraint('stays', 'child', type_='foreignkey')",
+                                             "op.drop_constraint('old', 'parent', type_='primary')",
+                                             "op.create_primary_key('new', 'parent', ['id', 'n'])",
+                                             "op.create_foreign_key('new_f', 'aunt', 'parent', ['id'], ['id'])",
+                                             "op.create_foreign_key('stays', 'child', 'parent', ['id'], ['id'])"));
 }
 
 TEST(PythonString, SurvivesPython) {
