@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "change/notes.hpp"
 #include "change/postgres_accounting.hpp"
+#include "change/postgres_commit.hpp"
 #include "database/compare_schema.hpp"
 #include "database/postgres_schema.hpp"
 #include "migration/operations.hpp"
@@ -113,16 +114,6 @@ Error verification_error(const Verification& verification) {
           std::move(what),   "Nothing was changed.", {}};
 }
 
-Result<void> commit(pg::Connection& connection) {
-  auto done = connection.execute("COMMIT");
-  if (done || done.error().id != "database-lost") return done;
-  return std::unexpected(
-      Error{ErrorKind::needs_hand, "commit-unknown", "Committing the migration",
-            fmt::format("The connection broke before the server had answered: {}", done.error().what),
-            "The database is either as it was or fully migrated; nothing in between is possible.",
-            "Ask it: liftlock db current --database URL"});
-}
-
 std::unexpected<Error> cancelled() {
   return std::unexpected(Error{
       ErrorKind::cancelled, "cancelled", "Migrating the database", "It was cancelled.", "Nothing was changed.", {}});
@@ -204,7 +195,8 @@ Result<DatabaseUpgrade> upgrade_postgres(pg::Connection& connection, const migra
   upgrade.verification.explained = std::move(accounting.explained);
   if (!upgrade.verification.ok()) return std::unexpected(verification_error(upgrade.verification));
   TRY(before_commit());
-  TRY(commit(connection));
+  TRY(commit_postgres(connection, "Committing the migration",
+                      "The database is either as it was or fully migrated; nothing in between is possible."));
   return upgrade;
 }
 

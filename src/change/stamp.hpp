@@ -1,17 +1,18 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "base/error.hpp"
+#include "database/url.hpp"
 #include "migration/script/revision_map.hpp"
 
 /// What is written into a database's version table without a migration being run.
 namespace liftlock::change {
 
 struct StampRequest {
-  std::filesystem::path file;  ///< a SQLite database, which must be there
+  database::Url database;   ///< which must be there
+  std::string schema = {};  ///< of a PostgreSQL database; empty: the search path's first
   const migration::script::RevisionMap* map = nullptr;
   std::vector<std::string> targets;  ///< as migration::script::stamped takes them
   bool purge = false;                ///< what the version table holds now does not count
@@ -29,14 +30,16 @@ struct Stamped {
 };
 
 /// Records the targets in one transaction, if the schema is the one that they have; a user's own tables do not count.
-/// The file is only written where something changes. Errors: "schema-differs" (refused: what keeps the database from
+/// The database is only written where something changes; on PostgreSQL it is nobody else's meanwhile (see
+/// migration::postgres::begin_alone). Errors: "schema-differs" (refused: what keeps the database from
 /// being at that revision, and which one it looks like), "database-foreign" (refused), "schema-unknown" (refused: not
 /// Open WebUI's chain), "database-in-use" (refused), "revision-unknown" (the version table holds one that the graph
-/// does not have), and those of migration::script::stamped.
+/// does not have), "commit-unknown" (needs a hand: the connection broke during COMMIT), those of
+/// migration::script::stamped, of migration::postgres::begin_alone and PostgresChain.
 [[nodiscard]] Result<Stamped> stamp_database(const StampRequest& request);
 
 /// Makes the version table where it is missing, in one transaction; whether it did. Errors: "database-in-use"
-/// (refused).
-[[nodiscard]] Result<bool> ensure_version(const std::filesystem::path& file);
+/// (refused), on PostgreSQL as above.
+[[nodiscard]] Result<bool> ensure_version(const database::Url& database, const std::string& schema = {});
 
 }  // namespace liftlock::change

@@ -4,7 +4,8 @@
 usage: own_alembic.py [--build FOLDER] [--only TEXT]...
 
 A made chain with a table, a column and rows is run by Liftlock (`--scripts --python`) and by the real Alembic, on the same databases;
-whatever goes wrong must leave the database as it was, byte by byte. On Open WebUI's chain, what a name means to `upgrade` and
+whatever goes wrong must leave the database as it was, byte by byte; on PostgreSQL (a server is started for it), where the scripts work on
+the database itself, as far as the scripts do. On Open WebUI's chain, what a name means to `upgrade` and
 `downgrade` is compared with what the real Alembic takes it for. What `db revision --autogenerate` writes is run by the real Alembic, up and
 down, and must make the schemas equal. Exit status: 0 no difference, 1 differences, 2 usage.
 """
@@ -18,7 +19,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
@@ -26,6 +26,9 @@ import graph  # noqa: E402  (starts itself anew with the yardstick's Python)
 from alembic import util  # noqa: E402
 from alembic.config import Config  # noqa: E402
 from alembic.script import ScriptDirectory  # noqa: E402
+import sqlalchemy  # noqa: E402
+from cluster import Cluster, Unavailable, programs  # noqa: E402
+from session import scratch_folder  # noqa: E402
 
 ENVIRONMENT = """
 import os
@@ -49,6 +52,10 @@ SPOILED = {"dddd4444": ("cccc3333", 'op.execute("UPDATE thing SET name = \'spoil
 
 
 class Failed(Exception):
+    pass
+
+
+class Skipped(Exception):
     pass
 
 
@@ -79,9 +86,9 @@ class Side:
     def __init__(self, program, scratch):
         self.program, self.scratch = program, scratch
 
-    def run(self, *words, python=sys.executable):
-        words = [words[0], *([f"--python={python}"] if python else []), *words[1:]]
-        done = subprocess.run([self.program, "--json", "db", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+    def run(self, *words, python=sys.executable, yes=True):
+        words = [*(["--yes"] if yes else []), "db", words[0], *([f"--python={python}"] if python else []), *words[1:]]
+        done = subprocess.run([self.program, "--json", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
         return done.returncode, json.loads(done.stdout), done.stderr
 
     def need(self, *words, **more):
@@ -102,10 +109,12 @@ class Side:
 
 
 def official(chain, database, verb, revision):
+    """`database`: the path of a SQLite file, or a URL."""
+    url = database if isinstance(database, str) else f"sqlite:///{database}"
     done = subprocess.run(
         [sys.executable, "-c", "import sys; from alembic import command; from alembic.config import Config; c = Config(); c.set_main_option('script_location', sys.argv[1]); "
-         "c.set_main_option('sqlalchemy.url', 'sqlite:///' + sys.argv[2]); getattr(command, sys.argv[3])(c, sys.argv[4])", chain, database, verb, revision],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, env={"DATABASE_URL": f"sqlite:///{database}", "PATH": "/usr/bin:/bin"})
+         "c.set_main_option('sqlalchemy.url', sys.argv[2]); getattr(command, sys.argv[3])(c, sys.argv[4])", chain, url, verb, revision],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, env={"DATABASE_URL": url, "PATH": "/usr/bin:/bin"})
     if done.returncode != 0:
         raise Failed(f"the official side: {done.stdout}")
 
@@ -128,6 +137,76 @@ def runs_as_alembic_does(side, environment, settings):
             pathlib.Path(told["kept"]).unlink()
         if {path.name for path in data.iterdir()} != {"ours.db"}:
             raise Failed(f"{verb} {revision} left {list(data.iterdir())}")
+
+
+def stamps_as_alembic_does(side):
+    chain = write_chain(side.scratch, FROM_OPTION, SCRIPTS)
+    data = side.scratch / "data"
+    data.mkdir()
+    ours, theirs = data / "ours.db", side.scratch / "theirs.db"
+    url = f"--database=sqlite:///{ours}"
+    for revision in ("bbbb", "head", "aaaa1111", "base"):
+        side.need("stamp", url, f"--scripts={chain}", "--unchecked", "--no-keep", "--", revision)
+        official(chain, theirs, "stamp", revision)
+        equal(ours, theirs, f"stamp {revision}")
+    side.refused(data, "unchecked-missing", "stamp", url, f"--scripts={chain}", "head")
+    with contextlib.closing(sqlite3.connect(ours)) as connection:
+        connection.execute("INSERT INTO alembic_version VALUES ('gone')")
+        connection.commit()
+    side.refused(data, "alembic-failed", "stamp", url, f"--scripts={chain}", "--unchecked", "head")
+    told = side.need("stamp", url, f"--scripts={chain}", "--unchecked", "--purge", "head")
+    if told["from_revisions"] != ["gone"] or told["to_revisions"] != ["cccc3333"] or not told["kept"]:
+        raise Failed(f"{told}")
+
+
+def works_on_a_server(side):
+    """There the scripts work on the database itself, after a question."""
+    try:
+        cluster = Cluster(side.scratch)
+    except Unavailable as reason:
+        raise Skipped(reason) from None
+    with cluster:
+        engine = sqlalchemy.create_engine(cluster.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.pool.NullPool)
+        with engine.connect() as connection:
+            for name in ("ours", "theirs"):
+                connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
+        runs_on_a_server(side, cluster.url("ours"), cluster.url("theirs"))
+
+
+def dump_of_server(url):
+    words = [programs() / "pg_dump", "--inserts", url]
+    return [line for line in subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines() if "restrict" not in line]
+
+
+def runs_on_a_server(side, ours, theirs):
+    chain = write_chain(side.scratch, FROM_OPTION, SCRIPTS | SPOILED)
+    named = [f"--database={ours}", f"--scripts={chain}"]
+    for verb, revision in (("upgrade", "aaaa"), ("upgrade", "+1"), ("upgrade", "cccc3333"), ("stamp", "bbbb2222"), ("stamp", "cccc3333")):
+        more = ["--unchecked"] if verb == "stamp" else []
+        told = side.need(verb, *named, *more, "--", revision)
+        official(chain, theirs, verb, revision)
+        if dump_of_server(ours) != dump_of_server(theirs):
+            raise Failed(f"{verb} {revision}: {sorted(set(dump_of_server(ours)) ^ set(dump_of_server(theirs)))}")
+        if told["kept"] is not None or not told["to_revisions"]:
+            raise Failed(f"{verb} {revision}: {told}")
+    before = dump_of_server(ours)
+    for words, more, error_id in (
+        (("upgrade", "head"), {"yes": False}, "confirmation-needed"),
+        (("upgrade", "head"), {"python": None}, "python-missing"),
+        (("upgrade", "head"), {"python": "/nowhere/python"}, "program-start"),
+        (("stamp", "head"), {}, "unchecked-missing"),
+    ):
+        status, told, _ = side.run(*words, *named, **more)
+        if status == 0 or told["error"]["id"] != error_id or dump_of_server(ours) != before:
+            raise Failed(f"{words}: {told}")
+    with contextlib.closing(sqlalchemy.create_engine(ours, poolclass=sqlalchemy.pool.NullPool).connect()) as connection:
+        connection.execute(sqlalchemy.text("SELECT pg_advisory_lock(1281975924)"))  # as another Liftlock has it
+        status, told, _ = side.run("upgrade", "head", *named)
+        if status != 6 or told["error"]["id"] != "database-locked" or dump_of_server(ours) != before:
+            raise Failed(f"{told}")
+    status, told, _ = side.run("upgrade", "head", *named)  # it commits before it fails
+    if status != 1 or told["error"]["id"] != "alembic-failed" or "had committed" not in told["error"]["state"]:
+        raise Failed(f"{told}")
 
 
 def keeps_the_file_as_it_was(side):
@@ -285,6 +364,8 @@ def autogenerate_bridges_releases(side):
 CASES = {
     "as Alembic does, URL from the option": lambda side: runs_as_alembic_does(side, FROM_OPTION, True),
     "as Alembic does, URL from the environment, no alembic.ini": lambda side: runs_as_alembic_does(side, FROM_ENVIRONMENT, False),
+    "stamps as Alembic does": stamps_as_alembic_does,
+    "PostgreSQL, as Alembic does": works_on_a_server,
     "the file as it was is kept": keeps_the_file_as_it_was,
     "a failure changes nothing": a_failure_changes_nothing,
     "no other database is touched": no_other_database_is_touched,
@@ -299,21 +380,22 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=graph.ROOT / "build")
     parser.add_argument("--only", action="append", default=[])
     options = parser.parse_args()
-    passed = failed = 0
+    passed = failed = skipped = 0
     for name, case in CASES.items():
         if options.only and not any(text in name for text in options.only):
             continue
-        scratch = pathlib.Path(tempfile.mkdtemp(prefix="liftlock-own-alembic-"))
         try:
-            case(Side(options.build / "liftlock", scratch))
+            with scratch_folder() as scratch:
+                case(Side(options.build / "liftlock", scratch))
             passed += 1
             print(f"ok      {name}", flush=True)
+        except Skipped as reason:
+            skipped += 1
+            print(f"SKIPPED {name}: {reason}", flush=True)
         except Failed as error:
             failed += 1
             print(f"FAILED  {name}: {error}", flush=True)
-        finally:
-            shutil.rmtree(scratch)
-    print(f"{passed} passed, {failed} failed, 0 skipped")
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
 
 

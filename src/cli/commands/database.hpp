@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,11 @@ namespace liftlock::cli {
 /// Which databases a command works on.
 enum class Takes { sqlite, both };
 
-/// The database that --database names, else $DATABASE_URL. Errors: "database-missing" (usage), "database-not-yet"
+/// The URL that --database names, as it was typed; else that of Open WebUI's settings in the environment (see
+/// deployment/database_settings.hpp); nothing where there is neither.
+[[nodiscard]] std::optional<std::string> named_url(const Arguments& arguments);
+
+/// The database of named_url(). Errors: "database-missing" (usage), "database-not-yet"
 /// (usage: PostgreSQL, where the command takes SQLite only).
 [[nodiscard]] Result<database::Url> named_database(const Arguments& arguments, Takes takes = Takes::sqlite);
 
@@ -32,7 +37,10 @@ enum class Takes { sqlite, both };
 /// The schema of a PostgreSQL database that $DATABASE_SCHEMA names, as Open WebUI reads it; empty: the search path's.
 [[nodiscard]] std::string schema_of_environment();
 
-/// The revisions in its version table; more than one is an error, "several-revisions".
+/// What the version table of a database holds.
+[[nodiscard]] Result<std::vector<std::string>> revisions_of(const database::Url& url);
+
+/// The one revision of them, empty where there is none; more than one is an error, "several-revisions".
 [[nodiscard]] Result<std::string> revision_of(const database::Url& url);
 
 }  // namespace liftlock::cli

@@ -6,6 +6,7 @@
 #include "cli/commands/schema_side.hpp"
 #include "cli/render/differences.hpp"
 #include "migration/drift.hpp"
+#include "migration/postgres/chain_schemas.hpp"
 
 namespace liftlock::cli {
 
@@ -35,8 +36,15 @@ Result<void> refuse_what_is_not_ours(const SchemaSide& side) {
   return {};
 }
 
-/// The schema in the spelling in which the chain's is known.
-Result<Drift> drift_of(const SchemaSide& side) { return migration::find_drift(*side.read, side.state); }
+Result<Drift> drift_of(const SchemaSide& side) {
+  if (!side.server) {
+    migration::SqliteChain chain;
+    return migration::find_drift(*side.read, side.state, chain);
+  }
+  TRY(side.server->begin());  // for what the chain makes there; it ends with the connection
+  migration::postgres::PostgresChain chain(*side.server);
+  return migration::find_drift(*side.read, side.state, chain);
+}
 
 std::string text_of(const SchemaSide& side, const Drift& drift, const Style& style) {
   const auto differences = condensed(drift.differences);
@@ -71,7 +79,7 @@ Json to_json(const SchemaSide& side, const Drift& drift) {
 }
 
 Result<void> run(Context& context, const Arguments& arguments) {
-  const database::Url url = TRY(database_of(arguments));
+  const database::Url url = TRY(database_of(arguments, Takes::both));
   const SchemaSide side = TRY(schema_side(url));
   TRY(refuse_what_is_not_ours(side));
   const Drift drift = TRY(drift_of(side));
@@ -94,7 +102,10 @@ const Command& db_check_command() {
           "`alembic check` is for, against the chain itself instead of the program's models, which on Open WebUI say "
           "something else than its migrations. Tables, columns, types, defaults, keys, constraints and indexes are "
           "looked at; views, triggers and the data are not. Tables that releases left behind (document, chatidtag, "
-          "config_old, migratehistory), and what a way down leaves, are named and are no drift.",
+          "config_old, migratehistory), and what a way down leaves, are named and are no drift.\n\n"
+          "A PostgreSQL server makes the schema to compare with itself, in the session's temporary schema, and takes "
+          "it "
+          "back; the database itself is only read.",
       .arguments = {},
       .options = {database_option()},
       .examples = {{"liftlock db check --database sqlite:////srv/open-webui/data/webui.db",
@@ -104,7 +115,8 @@ const Command& db_check_command() {
                          "There is drift, which was printed; or the database cannot be read, or its revision is not "
                          "known."},
                         {2, "The command line makes no sense."},
-                        {3, "The database is not Open WebUI's."}},
+                        {3, "The database is not Open WebUI's, or the user may not make temporary tables there."},
+                        {6, "Another Liftlock migrates the database (PostgreSQL)."}},
       .run = run};
   return command;
 }

@@ -118,7 +118,8 @@ const Command& db_diff_command() {
           "A and B are each a database, a release or a revision. Compared are tables, columns, types, defaults, keys, "
           "constraints and indexes, in any order; not views, triggers and data. A database may be one of PostgreSQL "
           "(the schema that DATABASE_SCHEMA names, else the search path's first): each side is then told as SQLAlchemy "
-          "would have made it there. --sql prints the statements that make "
+          "would have made it there, and the schema of a release or revision is made by that server, in the session's "
+          "temporary schema. --sql prints the statements that make "
           "A like B, with notes on what they do to rows; nothing is run. Releases and revisions are taken in the "
           "lineage of the database beside them; without one, in that of Peewee where a release older than 0.9.6 is "
           "named.",
@@ -139,7 +140,9 @@ const Command& db_diff_command() {
                    {"liftlock db diff --sql webui.db head", "Statements that make the file like the newest revision."}},
       .exit_statuses = {{0, "There are no differences."},
                         {1, "There are differences, which were printed; or a database cannot be read."},
-                        {2, "The command line makes no sense, or there is no such database, release or revision."}},
+                        {2, "The command line makes no sense, or there is no such database, release or revision."},
+                        {3, "The user may not make temporary tables on the server."},
+                        {6, "Another Liftlock migrates one of the databases (PostgreSQL)."}},
       .run = run};
   return command;
 }

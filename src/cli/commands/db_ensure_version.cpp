@@ -9,8 +9,8 @@ namespace liftlock::cli {
 namespace {
 
 Result<void> run(Context& context, const Arguments& arguments) {
-  const database::Url url = TRY(database_of(arguments));
-  const bool made = TRY(change::ensure_version(url.file));
+  const database::Url url = TRY(database_of(arguments, Takes::both));
+  const bool made = TRY(change::ensure_version(url, schema_of_environment()));
   if (context.json())
     context.answer_json(Json{{"database", url.safe}, {"table_made", made}});
   else
@@ -36,7 +36,8 @@ const Command& db_ensure_version_command() {
                         {1, "Failed; nothing was changed."},
                         {2, "The command line makes no sense."},
                         {3, "The database is in use; nothing was changed."},
-                        {6, "Another change holds the lock."}},
+                        {5, "The connection broke during COMMIT: the table was made, or was not (PostgreSQL)."},
+                        {6, "Another change holds the lock, or another Liftlock migrates the database."}},
       .run = run};
   return command;
 }

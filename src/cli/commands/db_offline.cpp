@@ -3,12 +3,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <string>
 
 #include "base/file.hpp"
+#include "cli/commands/database.hpp"
 #include "cli/commands/foreign_chain.hpp"
+#include "cli/usage.hpp"
 #include "database/sqlite.hpp"
 #include "database/sqlite_schema.hpp"
 #include "database/url.hpp"
@@ -26,15 +27,6 @@ using migration::offline::ScriptRequest;
 
 /// The head of 0.9.5; no database born under Alembic alone has come up to it or to an earlier revision only.
 constexpr std::string_view last_head_with_peewee = "a0b1c2d3e4f5";
-
-std::unexpected<Error> usage(std::string id, std::string what, std::string next) {
-  return std::unexpected(Error{.kind = ErrorKind::usage,
-                               .id = std::move(id),
-                               .doing = {},
-                               .what = std::move(what),
-                               .state = {},
-                               .next = std::move(next)});
-}
 
 /// How many revisions lie before and at this one.
 std::size_t place_of(std::string_view id) {
@@ -54,8 +46,8 @@ Result<void> read_range(ScriptRequest& request, const migration::script::Revisio
                         Way way) {
   const std::size_t colon = range.find(':');
   if (colon == std::string::npos && way == Way::down) {
-    return usage("range-missing", "a script down must be told where it begins",
-                 fmt::format("liftlock db downgrade --sql FROM:{}", range));
+    return usage_error("range-missing", "a script down must be told where it begins",
+                       fmt::format("liftlock db downgrade --sql FROM:{}", range));
   }
   const std::string from = colon == std::string::npos ? "" : range.substr(0, colon);
   const std::string to = colon == std::string::npos ? range : range.substr(colon + 1);
@@ -64,11 +56,8 @@ Result<void> read_range(ScriptRequest& request, const migration::script::Revisio
   return {};
 }
 
-/// The database that --database or DATABASE_URL names; nothing where neither is given.
 Result<std::optional<database::Url>> url_of(const Arguments& arguments) {
-  std::optional<std::string> text = arguments.text("--database");
-  const char* environment = std::getenv("DATABASE_URL");
-  if (!text && environment != nullptr && *environment != '\0') text = environment;
+  const std::optional<std::string> text = named_url(arguments);
   if (!text) return std::optional<database::Url>();
   return std::optional(TRY(database::parse_url(*text)));
 }
@@ -95,12 +84,13 @@ Result<void> find_start(ScriptRequest& request, const Arguments& arguments, cons
   } else if (named == "alembic") {
     request.lineage = Lineage::alembic;
   } else {
-    return usage("lineage-missing",
-                 fmt::format("databases at {} have one of two schemas: that of those born up to release 0.9.5, or that "
-                             "of those born later",
-                             request.from),
-                 "Say --lineage peewee for the former, --lineage alembic for the latter; or name the SQLite file with "
-                 "--database.");
+    return usage_error(
+        "lineage-missing",
+        fmt::format("databases at {} have one of two schemas: that of those born up to release 0.9.5, or that "
+                    "of those born later",
+                    request.from),
+        "Say --lineage peewee for the former, --lineage alembic for the latter; or name the SQLite file with "
+        "--database.");
   }
   return {};
 }
@@ -138,9 +128,9 @@ Option lineage_option() {
 
 Result<void> answer_with_sql(Context& context, const Arguments& arguments, const Graph& graph, Way way) {
   if (goes_through_alembic(graph, arguments)) {
-    return usage("sql-of-other-chain", "only Open WebUI's own chain can be written as SQL",
-                 fmt::format("With the chain's own Alembic: alembic {} {} --sql",
-                             way == Way::up ? "upgrade" : "downgrade", arguments.required("REVISION")));
+    return usage_error("sql-of-other-chain", "only Open WebUI's own chain can be written as SQL",
+                       fmt::format("With the chain's own Alembic: alembic {} {} --sql",
+                                   way == Way::up ? "upgrade" : "downgrade", arguments.required("REVISION")));
   }
   ScriptRequest request;
   TRY(read_range(request, graph.map(), arguments.required("REVISION"), way));

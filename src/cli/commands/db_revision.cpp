@@ -90,7 +90,8 @@ const Command& db_revision_command() {
                          "The database is not at the heads; the scripts, the template or the settings cannot be read, "
                          "or the file cannot be written."},
                         {2, "The command line makes no sense, or a revision is not known."},
-                        {3, "The scripts are in a wheel."}},
+                        {3, "The scripts are in a wheel, or the user may not make temporary tables on the server."},
+                        {6, "Another Liftlock migrates the database (PostgreSQL)."}},
       .run = run};
   return command;
 }

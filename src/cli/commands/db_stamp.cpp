@@ -4,7 +4,9 @@
 #include "change/stamp.hpp"
 #include "cli/commands/all.hpp"
 #include "cli/commands/database.hpp"
+#include "cli/commands/foreign_chain.hpp"
 #include "cli/commands/graph.hpp"
+#include "cli/usage.hpp"
 
 namespace liftlock::cli {
 
@@ -32,10 +34,22 @@ Json to_json(const change::Stamped& stamped) {
           {"not_run", stamped.not_run}};
 }
 
+/// It records what it is told to.
+Result<void> stamp_by_alembic(Context& context, const Arguments& arguments, const Graph& graph) {
+  if (!arguments.flag("--unchecked")) {
+    return usage_error("unchecked-missing",
+                       "a chain's own Alembic does not look at the schema before it records a revision",
+                       "To have it recorded all the same: --unchecked");
+  }
+  return run_alembic(context, arguments, graph, "stamp", arguments.words("REVISION"));
+}
+
 Result<void> run(Context& context, const Arguments& arguments) {
   const Graph graph = TRY(Graph::of(context, arguments));
-  const database::Url url = TRY(database_of(arguments));
-  const change::StampRequest request{.file = url.file,
+  if (arguments.text("--python")) return stamp_by_alembic(context, arguments, graph);
+  const database::Url url = TRY(database_of(arguments, Takes::both));
+  const change::StampRequest request{.database = url,
+                                     .schema = schema_of_environment(),
                                      .map = &graph.map(),
                                      .targets = arguments.words("REVISION"),
                                      .purge = arguments.flag("--purge"),
@@ -60,7 +74,12 @@ const Command& db_stamp_command() {
           "Writes what `alembic stamp` writes into the version table, in one transaction, and runs no migration. First "
           "it compares the schema with the one that the revision has: a database that does not have it is left as it "
           "is, to the byte, and what it looks like instead is said. A user's own tables do not count. What revisions "
-          "do to the data leaves no trace in the schema: that they have not run is said, too.",
+          "do to the data leaves no trace in the schema: that they have not run is said, too.\n\n"
+          "On PostgreSQL, nobody else may use the database meanwhile, and the schema to compare with is made by the "
+          "server "
+          "itself, in the session's temporary schema. A chain that is not Open WebUI's can be stamped by Liftlock or, "
+          "with "
+          "--python, by its own Alembic; neither knows its schemas, so that --unchecked must be said.",
       .arguments = {{.name = "REVISION",
                      .help = "An id or the start of one, a branch label, head, heads, base; several for several "
                              "branches.",
@@ -68,7 +87,9 @@ const Command& db_stamp_command() {
       .options = {database_option(),
                   {"--purge", "", "", "Forget first what the version table holds, also a revision that is not known."},
                   {"--unchecked", "", "", "Do not look at the schema: record what is asked for."},
-                  scripts_option()},
+                  scripts_option(),
+                  python_option(),
+                  {"--no-keep", "", "", "With --python: do not keep the file as it was."}},
       .examples = {{"liftlock db stamp 9f0c --database sqlite:////srv/open-webui/data/webui.db",
                     "The version table was lost; the schema is that of 9f0c9cd09105."},
                    {"liftlock db stamp --purge head --database sqlite:///copy.db",
@@ -79,7 +100,8 @@ const Command& db_stamp_command() {
                         {3,
                          "The schema is not that of the revision, the database is in use, or it is not Open WebUI's; "
                          "nothing was changed."},
-                        {6, "Another change holds the lock."}},
+                        {5, "The connection broke during COMMIT: it was recorded, or was not (PostgreSQL)."},
+                        {6, "Another change holds the lock, or another Liftlock migrates the database."}},
       .run = run};
   return command;
 }

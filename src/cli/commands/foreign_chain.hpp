@@ -14,8 +14,10 @@ namespace liftlock::cli {
 [[nodiscard]] bool goes_through_alembic(const Graph& graph, const Arguments& arguments);
 
 /// Has the Python of --python run the chain's own Alembic: `verb` is that of alembic.command, and the database that of
-/// --database. A SQLite database is worked on as a copy, which is swapped in when it is done and intact. Errors:
-/// "python-missing" (usage: it says what to type), those of run_own_alembic and rework_database.
+/// --database. A SQLite database is worked on as a copy, which is swapped in when it is done and intact; a PostgreSQL
+/// database itself, after a confirmation. The command has the options --python and --no-keep, and --purge where the
+/// verb is "stamp". Errors: "python-missing" (usage: it says what to type), those of run_own_alembic and
+/// rework_database.
 [[nodiscard]] Result<void> run_alembic(Context& context, const Arguments& arguments, const Graph& graph,
                                        const std::string& verb, const std::vector<std::string>& revisions);
 

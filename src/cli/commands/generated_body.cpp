@@ -7,6 +7,7 @@
 
 #include "cli/commands/database.hpp"
 #include "cli/commands/schema_side.hpp"
+#include "cli/usage.hpp"
 #include "database/compare_schema.hpp"
 #include "migration/autogenerate.hpp"
 #include "migration/drift.hpp"
@@ -50,15 +51,10 @@ std::string body_of(const std::vector<std::string>& lines, const std::vector<std
 Result<GeneratedBody> generate_body(const Arguments& arguments, const Graph& graph) {
   const std::optional<std::string> against = arguments.text("--against");
   if (!against) {
-    return std::unexpected(Error{.kind = ErrorKind::usage,
-                                 .id = "against-missing",
-                                 .doing = {},
-                                 .what = "--autogenerate needs a reference that the database is to become like",
-                                 .state = {},
-                                 .next = "Name it with --against: a release, a revision of Open WebUI, or the URL of "
-                                         "another database."});
+    return usage_error("against-missing", "--autogenerate needs a reference that the database is to become like",
+                       "Name it with --against: a release, a revision of Open WebUI, or the URL of another database.");
   }
-  const database::Url url = TRY(database_of(arguments));
+  const database::Url url = TRY(database_of(arguments, Takes::both));
   TRY(check_at_heads(graph, url));
   const SchemaSide ours = TRY(schema_side(url));
   const SchemaSide reference = TRY(schema_side(*against));

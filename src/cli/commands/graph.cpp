@@ -2,14 +2,9 @@
 
 #include <fmt/core.h>
 
-#include "cli/commands/database.hpp"
-#include "database/postgres.hpp"
-#include "database/sqlite.hpp"
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/scripts.hpp"
-#include "migration/postgres/migrate.hpp"
 #include "migration/script/script_files.hpp"
-#include "migration/version_table.hpp"
 
 namespace liftlock::cli {
 
@@ -107,16 +102,6 @@ Option scripts_option() {
               "The Alembic chain to look at: a folder of scripts or the one above it, an installed package, or a "
               "wheel. Without it, Open WebUI's, as far as this Liftlock knows it.",
           .completes = Completes::file};
-}
-
-Result<std::vector<std::string>> revisions_of(const database::Url& url) {
-  if (url.dialect == "postgresql") {
-    auto connection = TRY(database::postgres::Connection::open(url, schema_of_environment()));
-    TRY(migration::postgres::refuse_while_migrated(connection));
-    return migration::postgres::read_version_table(connection);
-  }
-  database::Connection connection = TRY(database::Connection::open(url.file, database::OpenMode::read_only));
-  return migration::read_version_table(connection);
 }
 
 }  // namespace liftlock::cli

@@ -9,7 +9,6 @@
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
 #include "cli/context.hpp"
-#include "database/url.hpp"
 #include "migration/revision.hpp"
 #include "migration/script/revision_map.hpp"
 
@@ -45,8 +44,5 @@ class Graph {
 
 /// The table entry of `--scripts`.
 [[nodiscard]] Option scripts_option();
-
-/// What the version table of a database holds.
-[[nodiscard]] Result<std::vector<std::string>> revisions_of(const database::Url& url);
 
 }  // namespace liftlock::cli

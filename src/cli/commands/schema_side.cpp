@@ -2,15 +2,16 @@
 
 #include <fmt/core.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "change/swap.hpp"
-#include "database/postgres.hpp"
 #include "database/postgres_schema.hpp"
 #include "database/sqlite_schema.hpp"
 #include "database/translate_schema.hpp"
+#include "deployment/database_settings.hpp"
 #include "migration/openwebui/scripts.hpp"
+#include "migration/postgres/chain_schemas.hpp"
+#include "migration/postgres/migrate.hpp"
 #include "migration/script/lookup.hpp"
 #include "release/catalogue.hpp"
 
@@ -66,32 +67,31 @@ Result<SchemaSide> sqlite_side(const database::Url& url) {
   return side;
 }
 
-/// What alembic_version says; empty where it says nothing, or more than one thing.
-Result<std::string> recorded_revision(database::postgres::Connection& connection, const Schema& schema) {
-  if (schema.table("alembic_version") == nullptr) return std::string();
-  const auto answer = TRY(connection.query("SELECT version_num FROM alembic_version"));
-  return answer.rows() == 1 ? answer.text(0, 0) : std::string();
-}
-
 Result<SchemaSide> postgres_side(const database::Url& url) {
-  const char* schema = std::getenv("DATABASE_SCHEMA");
-  database::postgres::Connection connection =
-      TRY(database::postgres::Connection::open(url, schema != nullptr ? schema : ""));
   SchemaSide side;
   side.name = url.safe;
   side.database = url;
-  side.read = TRY(database::postgres::read_schema(connection));
-  side.state.revision = TRY(recorded_revision(connection, *side.read));
-  const database::Table* user = side.read->table("user");
-  const database::Column* id = user != nullptr ? user->column("id") : nullptr;
-  if (id != nullptr) side.state.lineage = id->type == "VARCHAR(255)" ? Lineage::peewee : Lineage::alembic;
+  side.server = std::make_shared<database::postgres::Connection>(
+      TRY(database::postgres::Connection::open(url, deployment::own_database_settings().schema)));
+  TRY(migration::postgres::refuse_while_migrated(*side.server));
+  side.state = TRY(migration::postgres::inspect_state(*side.server));
+  side.read = TRY(database::postgres::read_schema(*side.server));
   return side;
 }
 
-Result<Schema> schema_of(const SchemaSide& side, Lineage lineage, Dialect dialect, const Schema& model) {
+Result<Schema> made_by_server(database::postgres::Connection& server, Lineage lineage, const migration::Head& head) {
+  TRY(server.begin());
+  Schema schema = TRY(migration::postgres::PostgresChain(server).at(lineage, head));
+  TRY(server.execute("ROLLBACK"));
+  return schema;
+}
+
+/// `server`: where the schema of a release is made; null: it is translated from SQLite's.
+Result<Schema> schema_of(const SchemaSide& side, Lineage lineage, Dialect dialect, const Schema& model,
+                         database::postgres::Connection* server) {
   if (side.database) return database::translate_schema(*side.read, side.dialect(), dialect, model);
-  const Schema expected = TRY(migration::expected_schema(lineage, side.head));
-  return database::translate_schema(expected, Dialect::sqlite, dialect, model);
+  if (server != nullptr) return made_by_server(*server, lineage, side.head);
+  return migration::expected_schema(lineage, side.head);
 }
 
 }  // namespace
@@ -128,13 +128,16 @@ Lineage common_lineage(const SchemaSide& a, const SchemaSide& b) {
 Result<SchemaPair> comparable(const SchemaSide& a, const SchemaSide& b, Lineage lineage) {
   SchemaPair pair;
   pair.dialect = a.database ? a.dialect() : b.dialect();
+  const auto schema = [&](const SchemaSide& side, const Schema& model) {
+    return schema_of(side, lineage, pair.dialect, model, (a.database ? a : b).server.get());
+  };
   const bool a_is_model = !b.database || a.dialect() == pair.dialect;
   if (a_is_model) {
-    pair.a = TRY(schema_of(a, lineage, pair.dialect, {}));
-    pair.b = TRY(schema_of(b, lineage, pair.dialect, pair.a));
+    pair.a = TRY(schema(a, {}));
+    pair.b = TRY(schema(b, pair.a));
   } else {
-    pair.b = TRY(schema_of(b, lineage, pair.dialect, {}));
-    pair.a = TRY(schema_of(a, lineage, pair.dialect, pair.b));
+    pair.b = TRY(schema(b, {}));
+    pair.a = TRY(schema(a, pair.b));
   }
   pair.a.tables.erase("alembic_version");
   pair.b.tables.erase("alembic_version");

@@ -155,6 +155,12 @@ Result<void> refuse_while_migrated(pg::Connection& connection) {
   return migrated_by(fmt::format("{}", fmt::join(others, ", ")));
 }
 
+Result<void> keep_others_out(pg::Connection& connection) {
+  const auto got = TRY(connection.query_integer(fmt::format("SELECT pg_try_advisory_lock({})", lock_key)));
+  if (got.value_or(0) == 0) return migrated_by(TRY(holders(connection, holds_lock())));
+  return {};
+}
+
 Result<void> begin_alone(pg::Connection& connection) {
   constexpr const char* doing = "Locking the database";
   TRY(connection.begin());

@@ -24,6 +24,9 @@ namespace liftlock::migration::postgres {
 /// before its tables are, which would wait for that one's end.
 [[nodiscard]] Result<void> refuse_while_migrated(database::postgres::Connection& connection);
 
+/// Keeps every other Liftlock from migrating this database until the connection ends. Error: "database-locked".
+[[nodiscard]] Result<void> keep_others_out(database::postgres::Connection& connection);
+
 /// Begins a transaction in which nobody else migrates this database, and nobody else touches its tables. What is not
 /// committed is taken back when the connection ends.
 ///

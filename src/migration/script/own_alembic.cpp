@@ -45,7 +45,10 @@ config.set_main_option("script_location", os.environ["LIFTLOCK_SCRIPTS"].replace
 config.set_main_option("sqlalchemy.url", os.environ["LIFTLOCK_DATABASE_URL"].replace("%", "%%"))
 verb, revisions = sys.argv[1], sys.argv[2:]
 try:
-    getattr(command, verb)(config, revisions if verb == "stamp" else revisions[0])
+    if verb == "stamp":
+        command.stamp(config, revisions, purge=os.environ["LIFTLOCK_PURGE"] == "1")
+    else:
+        getattr(command, verb)(config, revisions[0])
 except util.CommandError as error:
     print(f"FAILED: {error}", file=sys.stderr)
     sys.exit(1)
@@ -65,6 +68,8 @@ Result<void> run_own_alembic(const OwnAlembic& request) {
   process::Child child{.command = {request.python, "-c", driver, request.verb},
                        .environment = {{"LIFTLOCK_DATABASE_URL", request.database},
                                        {"DATABASE_URL", request.database},
+                                       {"DATABASE_TYPE", ""},
+                                       {"LIFTLOCK_PURGE", request.purge ? "1" : "0"},
                                        {"LIFTLOCK_ALEMBIC_INI", settings.string()},
                                        {"LIFTLOCK_SCRIPTS", scripts.string()}},
                        .folder = settings.empty() ? scripts.parent_path() : settings.parent_path(),

@@ -20,7 +20,7 @@ class StampTest : public ::testing::Test {
   void make(const std::string& revision) { need(upgrade_database(database_, revision, clock_, ids_, progress_)); }
   [[nodiscard]] StampRequest request(const std::string& target) const {
     StampRequest made;
-    made.file = database_;
+    made.database = url_;
     made.map = &migration::openwebui::revision_map();
     made.targets = {target};
     return made;
@@ -34,6 +34,7 @@ class StampTest : public ::testing::Test {
   NoProgress progress_;
   testing::TemporaryDirectory folder_;
   std::filesystem::path database_ = folder_ / "webui.db";
+  database::Url url_ = need(database::parse_url(database_.string()));
 };
 
 TEST_F(StampTest, refuses_what_the_schema_is_not_and_writes_nothing) {
@@ -89,8 +90,8 @@ TEST_F(StampTest, another_chain_has_no_schemas_that_are_known) {
 
 TEST_F(StampTest, the_version_table_is_made_once) {
   testing::run_sql(database_, "CREATE TABLE t (a)");
-  EXPECT_TRUE(need(ensure_version(database_)));
-  EXPECT_FALSE(need(ensure_version(database_)));
+  EXPECT_TRUE(need(ensure_version(url_)));
+  EXPECT_FALSE(need(ensure_version(url_)));
   EXPECT_THAT(recorded(), ::testing::IsEmpty());
 }
 
