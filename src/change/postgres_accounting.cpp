@@ -11,6 +11,7 @@
 namespace liftlock::change {
 
 using database::quote_identifier;
+using database::Value;
 using database::postgres::Connection;
 using verification::Declared;
 using verification::Expectation;
@@ -76,6 +77,23 @@ std::string hash_sql(const std::string& column) {
 
 Result<std::int64_t> count_rows(Connection& connection, const std::string& table) {
   return TRY(connection.query_integer("SELECT count(*) FROM " + quote_identifier(table))).value_or(0);
+}
+
+/// What the planner takes for the cost of several processes: "0", or "DEFAULT".
+Result<void> set_parallel_cost(Connection& connection, std::string_view cost) {
+  return connection.execute(
+      fmt::format("SET LOCAL parallel_setup_cost TO {0}; SET LOCAL parallel_tuple_cost TO {0}; "
+                  "SET LOCAL min_parallel_table_scan_size TO {0}",
+                  cost));
+}
+
+/// The planner counts rows, but hashing big values is what takes long: for a large table it is told to use several
+/// processes where the server has them.
+Result<void> read_in_parallel(Connection& connection, const std::string& table) {
+  constexpr std::int64_t large = 64 << 20;
+  const auto size =
+      TRY(connection.query_integer("SELECT pg_table_size($1::regclass)", {Value::text(quote_identifier(table))}));
+  return set_parallel_cost(connection, size.value_or(0) > large ? "0" : "DEFAULT");
 }
 
 const Expectation& expected_of(const std::map<std::string, Expectation, std::less<>>& all, const std::string& table) {
@@ -208,8 +226,11 @@ class PageComparison {
       values += fmt::format(", {} AS h{}", hash_sql(page_.hashed[i]), i);
       counts += fmt::format(", count(*) FILTER (WHERE a.there AND a.h{0} IS DISTINCT FROM b.h{0})", i);
     }
-    const std::string from = fmt::format("FROM {} b LEFT JOIN (SELECT true AS there, {} AS k{} FROM {}) a ON a.k = b.k",
-                                         page_.page, key_sql(page_.key), values, quote_identifier(name_));
+    TRY(read_in_parallel(connection_, name_));
+    // OFFSET 0: else the hashes are computed above the join, by one process.
+    const std::string from =
+        fmt::format("FROM {} b LEFT JOIN (SELECT true AS there, {} AS k{} FROM {} OFFSET 0) a ON a.k = b.k", page_.page,
+                    key_sql(page_.key), values, quote_identifier(name_));
     const auto answer =
         TRY(connection_.query(fmt::format("SELECT count(*) FILTER (WHERE a.there IS NULL), "
                                           "count(*) FILTER (WHERE a.there IS NULL AND NOT b.removable){} {}",
@@ -280,6 +301,7 @@ Result<PostgresLedger> PostgresLedger::write(Connection& connection, const datab
       const std::string removable = TRY(going.sql_for(table));
       page.removals = std::move(going.by);
       page.goes_with_others = going.with_others;
+      TRY(read_in_parallel(connection, name));
       TRY(connection.execute(
           fmt::format("CREATE TEMPORARY TABLE {0} ON COMMIT DROP AS SELECT {1} AS k, {2} AS removable{3} FROM {4}; "
                       "ANALYZE {0}",
@@ -287,6 +309,7 @@ Result<PostgresLedger> PostgresLedger::write(Connection& connection, const datab
     }
     ledger.pages_.push_back(std::move(page));
   }
+  TRY(set_parallel_cost(connection, "DEFAULT"));
   return ledger;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "database/sqlite.hpp"
+#include "migration/postgres/binary_row.hpp"
 
 namespace liftlock::migration::postgres {
 
@@ -14,8 +15,8 @@ using database::quote_identifier;
 
 namespace {
 
-/// Rows are sent when so much has come together.
-constexpr std::size_t portion = 1 << 20;
+/// Rows are sent when so much has come together, if not before.
+constexpr std::size_t portion = 8 << 20;
 
 }  // namespace
 
@@ -78,27 +79,46 @@ std::string CopyInserter::names_of(const std::vector<std::size_t>& columns) cons
 }
 
 void CopyInserter::collect() {
-  const std::vector<std::size_t> columns = set_columns();
-  std::string& lines = lines_[names_of(columns)];
-  const std::size_t before = lines.size();
-  std::string scratch;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (i > 0) lines += '\t';
-    database::postgres::copy_value(lines, fitted(columns[i], scratch));
+  const std::vector<std::size_t> set = set_columns();
+  std::vector<const database::Column*> columns;
+  std::vector<Value> values;
+  std::vector<std::string> scratch(set.size());
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    columns.push_back(&definition_->columns[set[i]]);
+    values.push_back(fitted(set[i], scratch[i]));
   }
-  lines += '\n';
-  waiting_bytes_ += lines.size() - before;
+  Waiting& waiting = waiting_[names_of(set)];
+  const std::size_t before = waiting.binary.size() + waiting.text.size();
+  if (waiting.binary.empty()) waiting.binary = binary_begin;
+  if (!append_binary_row(waiting.binary, columns, values)) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (i > 0) waiting.text += '\t';
+      database::postgres::copy_value(waiting.text, values[i]);
+    }
+    waiting.text += '\n';
+  }
+  waiting_bytes_ += waiting.binary.size() + waiting.text.size() - before;
   // In the order of the inserters: rows may refer to those of another one.
   if (waiting_bytes_ > portion) operations_.flush({});
 }
 
 void CopyInserter::flush() {
+  operations_.background_.wait();
+  std::vector<Lines> all;
+  take_lines(all);
+  for (const Lines& lines : all) operations_.send(lines);
+}
+
+void CopyInserter::take_lines(std::vector<Lines>& all) {
   if (waiting_bytes_ == 0) return;
-  for (auto& [names, lines] : lines_) {
-    if (lines.empty()) continue;
-    operations_.moves_[table_].inserted += must(operations_.connection_.copy_in(
-        fmt::format("COPY {} ({}) FROM STDIN", quote_identifier(table_), names), lines));
-    lines.clear();
+  for (auto& [names, waiting] : waiting_) {
+    const std::string sql = fmt::format("COPY {} ({}) FROM STDIN", quote_identifier(table_), names);
+    if (waiting.binary.size() > binary_begin.size()) {
+      waiting.binary += binary_end;
+      all.push_back({table_, sql + " WITH (FORMAT binary)", std::move(waiting.binary)});
+    }
+    if (!waiting.text.empty()) all.push_back({table_, sql, std::move(waiting.text)});
+    waiting = {};
   }
   waiting_bytes_ = 0;
 }

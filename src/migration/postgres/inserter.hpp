@@ -9,6 +9,13 @@
 
 namespace liftlock::migration::postgres {
 
+/// Rows for one COPY.
+struct Lines {
+  std::string table;
+  std::string sql;
+  std::string text;
+};
+
 /// Collects rows for a table and sends them by COPY, through the steps that were queued on that table after this
 /// inserter was made: a row written by an early revision goes the same way as the rows that were there before.
 class CopyInserter final : public Inserter {
@@ -28,7 +35,8 @@ class CopyInserter final : public Inserter {
   void forget() { row_.reset(); }
 
   void flush();
-  [[nodiscard]] std::size_t waiting_bytes() const { return waiting_bytes_; }
+  /// Gives away the rows that have been collected.
+  void take_lines(std::vector<Lines>& lines);
 
  private:
   /// False where a step left the row out.
@@ -49,7 +57,11 @@ class CopyInserter final : public Inserter {
   bool finished_;
   std::optional<database::Table> definition_;
   std::optional<MovingRow> row_;
-  std::map<std::string, std::string> lines_;  // by the list of columns
+  /// Rows of one list of columns: in the binary form, and those that do not have it.
+  struct Waiting {
+    std::string binary, text;
+  };
+  std::map<std::string, Waiting> waiting_;  // by the list of columns
   std::size_t waiting_bytes_ = 0;
 };
 

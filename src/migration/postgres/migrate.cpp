@@ -173,6 +173,8 @@ Result<void> begin_alone(pg::Connection& connection) {
   const auto has_lz4 = TRY(connection.query_integer(
       "SELECT count(*) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"));
   if (has_lz4.value_or(0) > 0) TRY(connection.execute("SET LOCAL default_toast_compression = 'lz4'"));
+  // Compiling a plan takes longer than any of the many small ones here.
+  TRY(connection.execute("SET LOCAL jit = off"));
   std::vector<std::string> tables;
   for (const std::string& name : TRY(table_names(connection))) {
     tables.push_back(quote_identifier(name));

@@ -63,7 +63,7 @@ class PreparedLookup final : public Lookup {
 };
 
 PostgresOperations::PostgresOperations(pg::Connection& connection, Environment& environment)
-    : connection_(connection), environment_(environment), defaults_(connection) {
+    : connection_(connection), environment_(environment), defaults_(connection, background_) {
   for (auto& [name, table] : must(pg::read_schema(connection)).tables) {
     tables_[name].known = std::move(table);
     renamed_[name] = name;
@@ -91,6 +91,7 @@ void PostgresOperations::read_again(std::string_view name) {
   if (!read) throw std::logic_error(fmt::format("the table {} is gone", name));
   table.known = *std::move(read);  // in place: revisions hold references to it
   for (const database::Index& index : table.deferred) table.known.indexes.push_back(index);
+  for (const database::ForeignKey& key : table.put_off) table.known.foreign_keys.push_back(key);
 }
 
 void PostgresOperations::change(std::string_view name, const std::string& sql) {
@@ -115,15 +116,21 @@ Inserter& PostgresOperations::insert_into(std::string_view name, Names columns, 
     settle(name);
   else
     state(from);
+  put_off_keys(name);
   inserters_.push_back(
       std::make_unique<CopyInserter>(*this, std::string(name), std::string(from), std::move(columns), next_number_++));
   return *inserters_.back();
 }
 
 void PostgresOperations::flush(std::string_view name) {
+  background_.wait();
   for (const auto& inserter : inserters_) {
     if (name.empty() || inserter->table() == name) inserter->flush();
   }
+}
+
+void PostgresOperations::send(const Lines& lines) {
+  moves_[lines.table].inserted += must(connection_.copy_in(lines.sql, lines.text));
 }
 
 void PostgresOperations::run_steps(std::string_view table_name) {
@@ -173,11 +180,13 @@ void PostgresOperations::come_to_rest(std::string_view table_name) {
     }
   }
   for (const std::string& other : lookers) run_steps(other);
+  make_keys(name);
 }
 
 void PostgresOperations::read(std::initializer_list<std::string_view> tables, std::string_view sql,
                               const std::function<void(const ResultRow&)>& use,
                               std::initializer_list<Value> parameters) {
+  background_.wait();
   for (const std::string_view table : tables) settle(table);
   const pg::Answer answer = must(connection_.query(pg::translate_sql(sql), parameters));
   for (int row = 0; row < answer.rows(); ++row) use(AnswerRow(answer, row));
@@ -187,8 +196,10 @@ std::int64_t PostgresOperations::execute(std::initializer_list<std::string_view>
                                          std::initializer_list<Value> parameters) {
   for (const std::string_view table : tables) {
     settle(table);
+    make_keys(table);
     state(table).is_made_here = false;  // what it inserts, nobody has seen
   }
+  background_.wait();
   const std::int64_t rows = must(connection_.query(pg::translate_sql(sql), parameters)).affected();
   RowMoves& moves = moves_[std::string(*tables.begin())];
   if (sql.starts_with("INSERT"))
@@ -245,6 +256,7 @@ void PostgresOperations::finish() {
   for (const std::string& name : names) run_steps(name);
   flush({});
   for (const std::string& name : names) build_deferred(name);
+  for (const std::string& name : names) make_keys(name);
   for (const std::string& index : temporary_indexes_) {
     must(connection_.execute("DROP INDEX IF EXISTS " + quote_identifier(index)));
   }

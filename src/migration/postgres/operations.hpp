@@ -16,6 +16,7 @@
 namespace liftlock::migration::postgres {
 
 class CopyInserter;
+struct Lines;
 
 /// A step that waits on a table, or has run over its rows; `number` orders it among the steps and inserters of the run.
 struct QueuedStep {
@@ -28,10 +29,11 @@ struct QueuedStep {
 /// One table during the run.
 struct TableState {
   std::vector<QueuedStep> steps;
-  std::size_t steps_done = 0;             ///< the first of them have run over the rows
-  std::vector<database::Index> deferred;  ///< indexes to be built when its rows have come to rest
-  database::Table known;                  ///< as the catalogue has it, with `deferred`; read again after every change
-  bool is_made_here = false;              ///< made in this run: every row of it came through an inserter
+  std::size_t steps_done = 0;                 ///< the first of them have run over the rows
+  std::vector<database::Index> deferred;      ///< indexes to be built when its rows have come to rest
+  std::vector<database::ForeignKey> put_off;  ///< foreign keys that stand again when its rows have come to rest
+  database::Table known;      ///< as the catalogue has it, with `deferred` and `put_off`; read again after every change
+  bool is_made_here = false;  ///< made in this run: every row of it came through an inserter
   [[nodiscard]] bool waiting() const { return steps_done < steps.size(); }
 };
 
@@ -47,8 +49,8 @@ struct RowMoves {
 ///
 /// Schema operations run at once, as the server can take all of them back. Row steps wait, as Operations says: a table
 /// is read by a cursor in one pass for all of them, when somebody needs its rows or is about to change what they stand
-/// on. Rows that steps write go out by COPY, changes by one UPDATE a portion. Memory: a portion of rows, a few times
-/// over, and the largest single row.
+/// on. Rows that steps write go out by COPY, changes by one UPDATE a portion, both on a thread of its own while the
+/// steps look at the next portion. Memory: a portion of rows, a few times over, and the largest single row.
 class PostgresOperations final : public Operations {
  public:
   PostgresOperations(pg::Connection& connection, Environment& environment);
@@ -115,11 +117,20 @@ class PostgresOperations final : public Operations {
   void build_deferred(std::string_view table);
   /// A foreign key needs the unique index that it refers to.
   void make_ready_to_refer(std::string_view table);
+  /// Takes away the foreign keys of a table that was made here: looking up each row that is written costs more than
+  /// looking at all of them later.
+  void put_off_keys(std::string_view table);
+  /// Makes those that were put off: the table's own, and those that refer to it.
+  void make_keys(std::string_view table);
+  /// Indexes and foreign keys of the tables that refer to this one, before rows of it are deleted.
+  void make_ready_to_delete(std::string_view table);
   /// Sends what inserters have collected for the table; of all tables where the name is empty.
   void flush(std::string_view table);
+  void send(const Lines& lines);
   void quarantine_what_is_no_json(std::string_view table, const database::Column& column);
 
-  pg::Connection& connection_;
+  pg::Connection& connection_;  ///< not while `background_` is at work
+  Background background_;
   Environment& environment_;
   Defaults defaults_;
   SeenKeys seen_;

@@ -69,6 +69,19 @@ std::string conversion(const database::Column& column, std::string_view type) {
   return fmt::format("{}::{}", name, database::postgres::postgres_type(type));
 }
 
+/// True where the server guards already that no two rows are alike in these columns, and none is NULL: what steps will
+/// do to the rows, they may do under a primary key as well.
+bool is_key_already(const TableState& table, const Names& columns) {
+  const bool never_null = std::ranges::all_of(columns, [&](const auto& name) {
+    const database::Column* column = table.known.column(name);
+    return column != nullptr && !column->nullable;
+  });
+  const auto guards = [&](const database::Index& index) {
+    return index.unique && !index.where && index.columns == columns;
+  };
+  return never_null && table.deferred.empty() && std::ranges::any_of(table.known.indexes, guards);
+}
+
 }  // namespace
 
 void PostgresOperations::create_table(std::string_view name, std::vector<ColumnDefinition> columns,
@@ -248,7 +261,7 @@ void PostgresOperations::drop_index(std::string_view name, std::string_view tabl
 }
 
 void PostgresOperations::create_primary_key(std::string_view name, std::string_view table, Names columns) {
-  come_to_rest(table);
+  if (!is_key_already(state(table), columns)) come_to_rest(table);
   change(table, fmt::format("{}ADD {}PRIMARY KEY ({})", alter(table), constraint(name), quoted(columns)));
 }
 
@@ -279,6 +292,7 @@ void PostgresOperations::create_foreign_key(std::string_view name, std::string_v
 }
 
 void PostgresOperations::drop_constraint(std::string_view name, std::string_view table_name, ConstraintKind kind) {
+  make_keys(table_name);
   const Table& table = definition(table_name);
   std::vector<std::string> names;
   const auto collect = [&](const auto& constraints) {

@@ -4,9 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "database/sqlite.hpp"
-#include "migration/postgres/inserter.hpp"
 
 namespace liftlock::migration::postgres {
 
@@ -43,12 +44,6 @@ void array_element(std::string& array, const Value& value) {
   array += '"';
 }
 
-std::string array_of(const std::vector<std::string>& places) {
-  std::string array;
-  for (const std::string& place : places) array_element(array, Value::text(place));
-  return array + "}";
-}
-
 std::string plans(std::string_view setting) {
   return fmt::format(
       "SET LOCAL enable_seqscan = {0}; SET LOCAL enable_hashjoin = {0}; SET LOCAL enable_mergejoin = {0}", setting);
@@ -72,30 +67,41 @@ void Pass::each_step(void (RowStep::*call)()) {
 }
 
 void Pass::run() {
-  const std::string table = quote_identifier(name_);
-  std::vector<std::string> columns{"ctid"};
-  for (const auto& column : table_.columns) columns.push_back(quote_identifier(column.name));
   each_step(&RowStep::begin);
-  total_ = must(op_.connection_.query_integer(fmt::format("SELECT count(*) FROM {}", table))).value_or(0);
-  if (total_ > 0) {
-    const std::string cursor = quote_identifier("liftlock_" + name_);
-    must(op_.connection_.execute(
-        fmt::format("DECLARE {} NO SCROLL CURSOR FOR SELECT {} FROM {}", cursor, fmt::join(columns, ", "), table)));
-    // Else a portion's rows are looked for by reading the whole table; the cursor has its plan already.
-    must(op_.connection_.execute(plans("off")));
-    int fetch = first_fetch;
-    while (true) {
-      const auto rows = must(op_.connection_.query(fmt::format("FETCH {} FROM {}", fetch, cursor)));
-      if (rows.rows() == 0) break;
-      move_portion(rows);
-      write_portion();
-      op_.environment_.progress(name_, done_, total_);
-      fetch = next_fetch(rows);
-    }
-    must(op_.connection_.execute(fmt::format("CLOSE {}; {}", cursor, plans("on"))));
-  }
+  total_ = must(op_.connection_.query_integer("SELECT count(*) FROM " + quote_identifier(name_))).value_or(0);
+  if (total_ > 0) move_rows();
   op_.flush({});
   each_step(&RowStep::end);
+}
+
+void Pass::move_rows() {
+  std::vector<std::string> columns{"ctid"};
+  for (const auto& column : table_.columns) columns.push_back(quote_identifier(column.name));
+  const std::string cursor = quote_identifier("liftlock_" + name_);
+  must(op_.connection_.execute(fmt::format("DECLARE {} NO SCROLL CURSOR FOR SELECT {} FROM {}", cursor,
+                                           fmt::join(columns, ", "), quote_identifier(name_))));
+  // Else a portion's rows are looked for by reading the whole table; the cursor has its plan already.
+  must(op_.connection_.execute(plans("off")));
+  const auto fetch = [&](int count) {
+    return must(op_.connection_.query(fmt::format("FETCH {} FROM {}", count, cursor)));
+  };
+  pg::Answer rows = fetch(first_fetch), next;
+  const Background::Guard guard(op_.background_);  // it uses what is above
+  while (rows.rows() > 0) {
+    const auto work = [&, outcome = std::make_shared<Outcome>(take_outcome()), count = next_fetch(rows)] {
+      write(*outcome);
+      next = fetch(count);
+    };
+    op_.background_.run(work);
+    move_portion(rows);
+    op_.background_.wait();
+    op_.environment_.progress(name_, done_, total_);
+    rows = std::move(next);
+  }
+  Outcome last = take_outcome();
+  write(last);
+  must(op_.connection_.execute(fmt::format("CLOSE {}; {}", cursor, plans("on"))));
+  delete_dropped();
 }
 
 /// So many rows that a portion stays small; the largest row of the last one is taken for the measure.
@@ -122,7 +128,7 @@ void Pass::move_portion(const pg::Answer& rows) {
     }
     const std::string place = rows.text(at, 0);
     if (row_.dropped())
-      dropped_.push_back(place);
+      array_element(dropped_, Value::text(place));
     else if (row_.is_touched())
       keep_changes(place);
   }
@@ -131,7 +137,8 @@ void Pass::move_portion(const pg::Answer& rows) {
 
 void Pass::keep_changes(const std::string& place) {
   Changes& changes = changes_[row_.touched()];
-  changes.places.push_back(place);
+  array_element(changes.places, Value::text(place));
+  ++changes.count;
   std::string scratch;
   std::size_t array = 0;
   for (std::size_t column = 0; column < table_.columns.size(); ++column) {
@@ -147,22 +154,34 @@ void Pass::keep_changes(const std::string& place) {
   }
 }
 
-void Pass::write_portion() {
-  for (auto& [touched, changes] : changes_) write_changes(touched, changes);
-  changes_.clear();
+Pass::Outcome Pass::take_outcome() {
+  Outcome outcome{.lines = {}, .changes = std::exchange(changes_, {})};
+  // In the order of the inserters: rows may refer to those of another one.
+  for (const auto& inserter : op_.inserters_) inserter->take_lines(outcome.lines);
+  return outcome;
+}
+
+void Pass::write(Outcome& outcome) {
+  for (const Lines& lines : outcome.lines) op_.send(lines);
+  for (auto& [touched, changes] : outcome.changes) write_changes(touched, changes);
+}
+
+void Pass::delete_dropped() {
   if (dropped_.empty()) return;
-  const std::string places = array_of(dropped_);
+  dropped_ += '}';
+  op_.make_ready_to_delete(name_);
+  must(op_.connection_.execute(plans("off")));
   const auto answer = must(op_.connection_.query(
-      fmt::format("DELETE FROM {} WHERE ctid = ANY ($1::tid[])", quote_identifier(name_)), {Value::text(places)}));
+      fmt::format("DELETE FROM {} WHERE ctid = ANY ($1::tid[])", quote_identifier(name_)), {Value::text(dropped_)}));
   op_.moves_[name_].deleted += answer.affected();
-  dropped_.clear();
+  must(op_.connection_.execute(plans("on")));
 }
 
 void Pass::write_changes(const std::vector<bool>& touched, Changes& changes) {
   std::vector<std::string> sets, arrays{"$1::tid[]"}, names{"place"};
   std::vector<Value> parameters;
-  const std::string places = array_of(changes.places);
-  parameters.push_back(Value::text(places));
+  changes.places += '}';
+  parameters.push_back(Value::text(changes.places));
   for (std::size_t column = 0; column < touched.size(); ++column) {
     if (!touched[column]) continue;
     const std::size_t number = parameters.size();
@@ -180,9 +199,9 @@ void Pass::write_changes(const std::vector<bool>& touched, Changes& changes) {
                   fmt::join(sets, ", "), fmt::join(arrays, ", "), fmt::join(names, ", ")),
       parameters));
   op_.moves_[name_].updated += answer.affected();
-  if (answer.affected() != static_cast<std::int64_t>(changes.places.size())) {
+  if (answer.affected() != changes.count) {
     throw std::logic_error(
-        fmt::format("{} rows of {} were to be changed, {} were", changes.places.size(), name_, answer.affected()));
+        fmt::format("{} rows of {} were to be changed, {} were", changes.count, name_, answer.affected()));
   }
 }
 

@@ -17,6 +17,7 @@ Value Defaults::of(const database::Column& column) {
   const std::string key = fmt::format("{}|{}", column.type, *column.server_default);
   auto found = known_.find(key);
   if (found == known_.end()) {
+    background_.wait();
     const bool is_number = column.type == "BIGINT" || column.type == "INTEGER" || column.type == "BOOLEAN";
     found =
         known_.emplace(key, must(connection_.query(is_number ? fmt::format("SELECT {}", *column.server_default) : sql)))

@@ -11,6 +11,7 @@
 #include "database/postgres.hpp"
 #include "database/schema.hpp"
 #include "migration/operations.hpp"
+#include "migration/postgres/background.hpp"
 
 namespace liftlock::migration::postgres {
 
@@ -26,11 +27,12 @@ T must(Result<T>&& result) {
 /// What the server makes of a column's DEFAULT, asked once a column.
 class Defaults {
  public:
-  explicit Defaults(pg::Connection& connection) : connection_(connection) {}
+  Defaults(pg::Connection& connection, Background& background) : connection_(connection), background_(background) {}
   [[nodiscard]] Value of(const database::Column& column);
 
  private:
   pg::Connection& connection_;
+  Background& background_;  // may be using the connection
   std::map<std::string, pg::Answer> known_;
 };
 
