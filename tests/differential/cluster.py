@@ -23,10 +23,14 @@ class Unavailable(Exception):
     """There is no server to start here."""
 
 
+# Nothing that these servers hold outlives them.
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
 class Cluster:
     """For `with`, in session.scratch_folder()."""
 
-    def __init__(self, scratch):
+    def __init__(self, scratch, settings=NOT_DURABLE):
         self.folder = scratch / "postgresql"
         self.folder.mkdir()
         binaries = programs()
@@ -47,8 +51,7 @@ class Cluster:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.log = open(self.folder / "log", "w")
-        settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": self.folder, "fsync": "off",
-                    "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 30}  # fmt: skip
+        settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": self.folder, "max_connections": 30, **settings}
         # A process group of its own: runuser would pass signals on, but Ctrl-C must not reach the server first.
         self.process = subprocess.Popen(
             [*as_postgres, binaries / "postgres", "-D", self.folder / "data", *(f"--{k}={v}" for k, v in settings.items())],
