@@ -96,7 +96,7 @@ void Pass::move_rows() {
     move_portion(rows);
     op_.background_.wait();
     op_.environment_.progress(name_, done_, total_);
-    rows = std::move(next);
+    rows = std::exchange(next, pg::Answer());
   }
   Outcome last = take_outcome();
   write(last);
