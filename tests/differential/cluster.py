@@ -28,12 +28,17 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 
 class Cluster:
-    """For `with`, in session.scratch_folder()."""
+    """For `with`, in session.scratch_folder(). `binaries`: the folder of another version's programs, which are copied to where
+    the user postgres may come."""
 
-    def __init__(self, scratch, settings=NOT_DURABLE):
+    def __init__(self, scratch, binaries=None, settings=NOT_DURABLE):
         self.folder = scratch / "postgresql"
         self.folder.mkdir()
-        binaries = programs()
+        if binaries:
+            shutil.copytree(binaries.parent, self.folder / "programs", symlinks=True)
+            binaries = self.folder / "programs/bin"
+        else:
+            binaries = programs()
         if binaries is None:
             raise Unavailable("there is no PostgreSQL server (scripts/setup --tests installs it)")
         as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
