@@ -11,7 +11,6 @@ import contextlib
 import pathlib
 import random
 import re
-import subprocess
 import sys
 import time
 
@@ -24,7 +23,7 @@ from cluster import Cluster, Unavailable, programs  # noqa: E402
 from contents import uuids_of  # noqa: E402
 from harness import Failed  # noqa: E402
 from offline import JSON_IN_TEXT, Script, most_ran  # noqa: E402
-from postgres_world import JsonFiller, World, loaded  # noqa: E402
+from postgres_world import JsonFiller, World, everything, loaded  # noqa: E402
 from session import ended, run_groups, scratch_folder  # noqa: E402
 from yardstick import ROOT, Official  # noqa: E402
 
@@ -67,14 +66,8 @@ class PsqlScript(Script):
         return [str(programs() / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", database]
 
 
-def dump(url):
-    """All of a database, as pg_dump writes it down."""
-    text = subprocess.run([programs() / "pg_dump", url], check=True, capture_output=True, text=True).stdout
-    return [line for line in text.splitlines() if not re.match(r"\\(un)?restrict ", line)]  # with a new password each time
-
-
 def same_after_stopping(before, url):
-    if dump(url) != before:
+    if everything(url) != before:
         raise Failed(["the script stopped, and the database has changed"])
 
 
@@ -94,7 +87,7 @@ class Comparison:
         offline = self.world.copy(self.source)
         try:
             if not self.script.apply(sql, offline):
-                same_after_stopping(dump(self.source), offline)
+                same_after_stopping(everything(self.source), offline)
                 if self.must_run:
                     raise Failed([f"the script stops: {dict(self.script.stops)}"])
                 return
@@ -140,7 +133,7 @@ def refusals(script):
         url, seen = world.copy(source), script.stops.copy()
         try:
             world.sql(url, *change)
-            before = dump(url)
+            before = everything(url)
             if script.apply(script.write("upgrade", begin, "head", "--lineage", lineage), url):
                 raise Failed(["the script ran"])
             same_after_stopping(before, url)

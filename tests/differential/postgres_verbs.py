@@ -23,7 +23,7 @@ from alembic.migration import MigrationContext  # noqa: E402
 from alembic.operations import Operations  # noqa: E402
 from cases import HEAD, Group  # noqa: E402
 from cluster import Cluster, Unavailable, programs  # noqa: E402
-from postgres_world import World  # noqa: E402
+from postgres_world import World, everything  # noqa: E402
 from session import ended, run_groups, scratch_folder  # noqa: E402
 from yardstick import ROOT, Official  # noqa: E402
 
@@ -46,12 +46,6 @@ def answer_of(world, *words, status=0, **environment):
     done = world.command("db", *words, **environment)
     assert done.returncode == status, (words, done.returncode, done.stdout, done.stderr)
     return json.loads(done.stdout)
-
-
-def everything(url):
-    """For "nothing was changed"."""
-    lines = subprocess.run([programs() / "pg_dump", url], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    return [line for line in lines if "restrict" not in line]  # of a newer pg_dump: another word each time
 
 
 def refused(world, url, error_id, status, *words, **environment):

@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 
+from cluster import programs
 from contents import Contents, Normaliser, content_differences, schema_differences, uuids_of
 from fill import Filler
 from harness import Context, Failed
@@ -23,6 +24,12 @@ class JsonFiller(Filler):
         return self.random.choice(["null", self.json({"ui": {"models": ["a"], "ü": "é"}}), self.json({}), "[]"])
 
     user_info = user_settings
+
+
+def everything(url):
+    """A whole database, for "nothing was changed": what pg_dump writes."""
+    lines = subprocess.run([programs() / "pg_dump", url], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    return [line for line in lines if not line.startswith(("\\restrict ", "\\unrestrict "))]  # another word each time
 
 
 class World(Context):
