@@ -182,6 +182,17 @@ std::string render_column(const Column& column) {
                      column.nullable ? "" : " NOT NULL");
 }
 
+std::string render_conversion(const Column& column, std::string_view type) {
+  const std::string name = quote_identifier(column.name);
+  const auto is_date = [](std::string_view one) { return one == "DATETIME" || one == "DATE"; };
+  const auto is_number = [](std::string_view one) { return one == "BIGINT" || one == "INTEGER"; };
+  if (is_date(column.type) && is_number(type)) {
+    return fmt::format("extract(epoch FROM {})::{}", name, postgres_type(type));
+  }
+  if (is_number(column.type) && type == "DATETIME") return fmt::format("to_timestamp({}) AT TIME ZONE 'UTC'", name);
+  return fmt::format("{}::{}", name, postgres_type(type));
+}
+
 std::string render_foreign_key(const ForeignKey& key) {
   return fmt::format("{}FOREIGN KEY ({}) REFERENCES {}{}{}{}", constraint_name(key.name), quoted(key.columns),
                      quote_identifier(key.referred_table),

@@ -30,6 +30,8 @@ namespace liftlock::database::postgres {
 /// `name type DEFAULT … NOT NULL`
 [[nodiscard]] std::string render_column(const Column& column);
 [[nodiscard]] std::string render_default(const Column& column);
+/// How the values of a column come over into another type: what to write behind USING.
+[[nodiscard]] std::string render_conversion(const Column& column, std::string_view schema_type);
 [[nodiscard]] std::string render_foreign_key(const ForeignKey& key);
 
 }  // namespace liftlock::database::postgres

@@ -10,10 +10,10 @@
 #include "database/sqlite_schema.hpp"
 #include "database/streaming_vfs.hpp"
 #include "migration/nowhere.hpp"
+#include "migration/path_runner.hpp"
 #include "migration/sqlite/file_settings.hpp"
 #include "migration/sqlite/operations.hpp"
 #include "migration/sqlite/pass.hpp"
-#include "migration/version_tables.hpp"
 
 namespace liftlock::migration {
 
@@ -31,44 +31,13 @@ Error explain(Error error, std::string_view revision) {
 }
 
 /// Runs the path; the caller holds the transaction. `after_step` (may be nullptr) gets the schema after each step.
-Result<void> run_path(Connection& connection, const database::Schema& source, sqlite::OpenSource open_source,
-                      const Path& path, Environment& environment, std::vector<database::Schema>* after_step) {
+Result<void> run_steps(Connection& connection, const database::Schema& source, sqlite::OpenSource open_source,
+                       const Path& path, Environment& environment, std::vector<database::Schema>* after_step) {
   sqlite::SqliteOperations operations(connection, source, std::move(open_source), environment);
-  try {
-    for (const Revision* repair : path.repairs) {
-      operations.enter(repair->id);
-      repair->upgrade(operations);
-      if (after_step != nullptr) after_step->push_back(operations.schema());
-    }
-    for (const Revision* migration : path.peewee) {
-      operations.enter(migration->id);
-      migration->upgrade(operations);
-      record_peewee_migration(operations, *migration);
-      if (after_step != nullptr) after_step->push_back(operations.schema());
-    }
-    for (const Revision* revision : path.alembic) {
-      operations.enter(revision->id);
-      revision->upgrade(operations);
-      if (after_step != nullptr) after_step->push_back(operations.schema());
-    }
-    for (const Revision* reversal : path.downward) {
-      operations.enter(reversal->id);
-      reversal->upgrade(operations);
-      if (after_step != nullptr) after_step->push_back(operations.schema());
-    }
-    operations.enter({});
-    if (!path.alembic.empty()) record_alembic_revision(operations, path.alembic.back()->id);
-    if (!path.downward.empty()) record_alembic_revision(operations, path.downward.back()->down_revision);
-    if (path.record_peewee) record_missing_peewee(operations);
-    operations.finish();
-  } catch (const OperationFailed& failed) {
-    return std::unexpected(explain(failed.error(), operations.revision()));
-  } catch (const std::logic_error& bug) {
-    // The database is not what its version table says, or a revision is wrong: either way nothing was changed.
-    return std::unexpected(
-        explain({ErrorKind::failed, "migration-failed", {}, bug.what(), {}, {}}, operations.revision()));
-  }
-  return {};
+  const auto keep_schema = [&] {
+    if (after_step != nullptr) after_step->push_back(operations.schema());
+  };
+  return run_path(operations, path, keep_schema, explain);
 }
 
 Result<void> build(const std::filesystem::path& source, const std::filesystem::path& destination, const Path& path,
@@ -85,7 +54,7 @@ Result<void> build(const std::filesystem::path& source, const std::filesystem::p
   // Without a -wal, the lock of this transaction keeps everybody from writing, so that all connections see the same.
   sqlite::OpenSource open_source;
   if (has_source && !settings.write_ahead_log) open_source = [&] { return sqlite::open_source(source); };
-  TRY(run_path(connection, schema, std::move(open_source), path, environment, nullptr));
+  TRY(run_steps(connection, schema, std::move(open_source), path, environment, nullptr));
   if (has_source) TRY(sqlite::copy_other_objects(connection, schema));
   TRY(connection.execute("COMMIT"));
   if (has_source) TRY(connection.execute("DETACH DATABASE source"));
@@ -134,7 +103,7 @@ Result<void> build_migrated(const std::filesystem::path& source, const std::file
 
 Result<void> build_fresh(database::Connection& connection, const Path& path, Environment& environment) {
   TRY(connection.execute("PRAGMA legacy_alter_table = ON; BEGIN"));
-  TRY(run_path(connection, {}, {}, path, environment, nullptr));
+  TRY(run_steps(connection, {}, {}, path, environment, nullptr));
   return connection.execute("COMMIT");
 }
 
@@ -148,7 +117,7 @@ Result<SchemaRun> try_on_schema(const database::Schema& source, const Path& path
   }
   Nowhere nowhere;
   SchemaRun run;
-  TRY(run_path(connection, source, {}, path, nowhere, &run.after_step));
+  TRY(run_steps(connection, source, {}, path, nowhere, &run.after_step));
   TRY(connection.execute("COMMIT"));
   run.result = TRY(database::read_schema(connection));
   return run;

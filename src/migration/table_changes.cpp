@@ -4,13 +4,19 @@
 
 #include <algorithm>
 
-#include "base/overloaded.hpp"
-
 namespace liftlock::migration::definition {
 
 using database::Table;
 
 namespace {
+
+/// One function of several lambdas, for std::visit (https://en.cppreference.com/w/cpp/utility/variant/visit).
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+template <class... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;  // for clang-tidy, whose clang does not deduce it
 
 void rename_in(std::vector<std::string>& names, std::string_view from, std::string_view to) {
   std::ranges::replace(names, std::string(from), std::string(to));

@@ -28,16 +28,6 @@ std::string first_free(const std::set<std::string>& taken, const std::string& na
   return free;
 }
 
-/// How the values of a column come over into another type.
-std::string conversion(const database::Column& column, std::string_view type) {
-  const std::string name = quote_identifier(column.name);
-  const bool was_date = column.type == "DATETIME" || column.type == "DATE";
-  const bool is_number = type == "BIGINT" || type == "INTEGER";
-  if (was_date && is_number) return fmt::format("extract(epoch FROM {})::{}", name, pg::postgres_type(type));
-  if (type == "DATETIME") return fmt::format("to_timestamp({}) AT TIME ZONE 'UTC'", name);
-  return fmt::format("{}::{}", name, pg::postgres_type(type));
-}
-
 /// What one table needs; each part of it is a statement of its own.
 class Changes {
  public:
@@ -110,7 +100,7 @@ class Changes {
       if (new_default && column->server_default) alter(altered + "DROP DEFAULT");
       if (wanted.type != column->type)
         alter(fmt::format("{}TYPE {} USING {}", altered, pg::postgres_type(wanted.type),
-                          conversion(*column, wanted.type)));
+                          pg::render_conversion(*column, wanted.type)));
       if (wanted.nullable != column->nullable) alter(altered + (wanted.nullable ? "DROP NOT NULL" : "SET NOT NULL"));
       if (new_default && wanted.server_default) alter(altered + "SET DEFAULT " + pg::render_default(wanted));
     }

@@ -7,6 +7,7 @@
 
 #include "migration/offline/operations.hpp"
 #include "migration/openwebui/chain.hpp"
+#include "migration/path_runner.hpp"
 #include "migration/reversal.hpp"
 
 namespace liftlock::migration::offline {
@@ -155,8 +156,11 @@ std::string record_peewee(Dialect dialect) {
   return sql;
 }
 
-std::unexpected<Error> internal(const std::logic_error& bug, std::string_view revision) {
-  return failure("offline-failed", fmt::format("Writing revision {} as SQL", revision), bug.what());
+Error explain(Error error, std::string_view revision) {
+  if (!error.id.empty()) return error;
+  error.id = "offline-failed";
+  error.doing = fmt::format("Writing revision {} as SQL", revision);
+  return error;
 }
 
 }  // namespace
@@ -165,22 +169,19 @@ Result<std::string> write_script(const ScriptRequest& request) {
   const ScriptDialect& script = script_for(request.dialect);
   const std::size_t from = TRY(position(request.from));
   const std::size_t to = TRY(position(request.to));
+  const std::size_t last_with_peewee = TRY(position(last_head_with_peewee));
   const database::Schema start = TRY(start_schema(request, from));
   OfflineOperations operations(script, start);
-  try {
+  TRY(run_explained(operations, explain, [&] {
     operations.add(header(request));
     operations.add(script.begin());
     operations.add(check_start(script, request, start));
     if (from < to) go_up(operations, chain().subspan(from, to - from));
     if (to < from) go_down(operations, chain().subspan(to, from - to));
-    const bool for_peewee = to < from && to > 0 && to <= TRY(position(last_head_with_peewee));
+    const bool for_peewee = to < from && to > 0 && to <= last_with_peewee;
     if (for_peewee && request.lineage == Lineage::alembic) operations.add(record_peewee(request.dialect));
     operations.add("\n" + script.end());
-  } catch (const OperationFailed& failed) {
-    return std::unexpected(failed.error());
-  } catch (const std::logic_error& bug) {
-    return internal(bug, operations.revision());
-  }
+  }));
   return operations.take();
 }
 

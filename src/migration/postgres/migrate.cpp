@@ -7,9 +7,9 @@
 #include "database/sqlite.hpp"
 #include "migration/inspection.hpp"
 #include "migration/nowhere.hpp"
+#include "migration/path_runner.hpp"
 #include "migration/postgres/operations.hpp"
 #include "migration/stranded.hpp"
-#include "migration/version_tables.hpp"
 
 namespace liftlock::migration::postgres {
 
@@ -24,43 +24,14 @@ Error explain(Error error, std::string_view revision) {
   if (error.id == "database-lost") error.state = "Nothing was changed: the server takes back what was not committed.";
   error.doing = revision.empty() ? std::string("Migrating the database")
                                  : fmt::format("Migrating the database, revision {}", revision);
-  if (error.id == "database-error") error.id = "migration-failed";
+  if (error.id == "database-error" || error.id.empty()) error.id = "migration-failed";
   if (error.state.empty()) error.state = "Nothing was changed.";
   return error;
 }
 
-Result<void> run_path(PostgresOperations& operations, const Path& path) {
-  try {
-    for (const Revision* repair : path.repairs) {
-      operations.enter(repair->id);
-      repair->upgrade(operations);
-    }
-    for (const Revision* migration : path.peewee) {
-      operations.enter(migration->id);
-      migration->upgrade(operations);
-      record_peewee_migration(operations, *migration);
-    }
-    for (const Revision* revision : path.alembic) {
-      operations.enter(revision->id);
-      revision->upgrade(operations);
-    }
-    for (const Revision* reversal : path.downward) {
-      operations.enter(reversal->id);
-      reversal->upgrade(operations);
-    }
-    operations.enter({});
-    if (!path.alembic.empty()) record_alembic_revision(operations, path.alembic.back()->id);
-    if (!path.downward.empty()) record_alembic_revision(operations, path.downward.back()->down_revision);
-    if (path.record_peewee) record_missing_peewee(operations);
-    operations.finish();
-  } catch (const OperationFailed& failed) {
-    return std::unexpected(explain(failed.error(), operations.revision()));
-  } catch (const std::logic_error& bug) {
-    // The database is not what its version table says, or a revision is wrong: either way nothing was changed.
-    return std::unexpected(
-        explain({ErrorKind::failed, "migration-failed", {}, bug.what(), {}, {}}, operations.revision()));
-  }
-  return {};
+Result<void> run_steps(PostgresOperations& operations, const Path& path) {
+  return run_path(
+      operations, path, [] {}, explain);
 }
 
 Result<std::vector<std::string>> texts(pg::Connection& connection, const char* sql) {
@@ -199,7 +170,7 @@ Result<Migrated> migrate(pg::Connection& connection, const Path& path, Environme
   Migrated migrated;
   try {
     PostgresOperations operations(connection, environment);
-    TRY(run_path(operations, path));
+    TRY(run_steps(operations, path));
     const auto had = [&](const std::string& name) {
       const auto found = before.find(name);
       return found == before.end() ? 0 : found->second;
@@ -232,7 +203,7 @@ Result<database::Schema> expected_schema(pg::Connection& connection, Lineage lin
   database::Schema expected;
   try {
     PostgresOperations operations(connection, nowhere);
-    TRY(run_path(operations, path));
+    TRY(run_steps(operations, path));
     expected = TRY(pg::read_schema(connection));
   } catch (const OperationFailed& failed) {
     return std::unexpected(explain(failed.error(), {}));

@@ -8,10 +8,10 @@
 #include <memory>
 #include <stdexcept>
 
-#include "base/overloaded.hpp"
 #include "database/sqlite.hpp"
 #include "migration/postgres/inserter.hpp"
 #include "migration/postgres/operations.hpp"
+#include "migration/table_changes.hpp"
 
 namespace liftlock::migration::postgres {
 
@@ -19,29 +19,6 @@ using database::quote_identifier;
 using database::Table;
 
 namespace {
-
-void add_extras(Table& table, const ColumnDefinition& definition) {
-  const std::string& name = definition.column.name;
-  if (definition.is_primary_key) {
-    if (!table.primary_key) table.primary_key = database::PrimaryKey{};
-    table.primary_key->columns.push_back(name);
-  }
-  if (definition.is_unique) table.unique_constraints.push_back({{}, {name}});
-  if (definition.is_indexed) {
-    table.indexes.push_back({fmt::format("ix_{}_{}", table.name, name), {name}, false, std::nullopt, {}});
-  }
-  if (definition.references_) table.foreign_keys.push_back(*definition.references_);
-}
-
-void add_constraint(Table& table, Constraint constraint) {
-  std::visit(Overloaded{
-                 [&](database::PrimaryKey&& key) { table.primary_key = std::move(key); },
-                 [&](database::UniqueConstraint&& unique) { table.unique_constraints.push_back(std::move(unique)); },
-                 [&](database::CheckConstraint&& check) { table.check_constraints.push_back(std::move(check)); },
-                 [&](database::ForeignKey&& key) { table.foreign_keys.push_back(std::move(key)); },
-             },
-             std::move(constraint));
-}
 
 std::string quoted(const Names& columns) {
   std::vector<std::string> parts;
@@ -53,20 +30,6 @@ std::string alter(std::string_view table) { return fmt::format("ALTER TABLE {} "
 
 std::string constraint(std::string_view name) {
   return name.empty() ? std::string() : fmt::format("CONSTRAINT {} ", quote_identifier(name));
-}
-
-bool names_column(const std::vector<std::string>& names, std::string_view column) {
-  return std::ranges::find(names, column) != names.end();
-}
-
-/// How the values of a column come over into another type.
-std::string conversion(const database::Column& column, std::string_view type) {
-  const std::string name = quote_identifier(column.name);
-  const bool is_date = column.type == "DATETIME" || column.type == "DATE";
-  if (is_date && (type == "BIGINT" || type == "INTEGER")) {
-    return fmt::format("extract(epoch FROM {})::{}", name, database::postgres::postgres_type(type));
-  }
-  return fmt::format("{}::{}", name, database::postgres::postgres_type(type));
 }
 
 /// True where the server guards already that no two rows are alike in these columns, and none is NULL: what steps will
@@ -87,21 +50,12 @@ bool is_key_already(const TableState& table, const Names& columns) {
 void PostgresOperations::create_table(std::string_view name, std::vector<ColumnDefinition> columns,
                                       std::vector<Constraint> constraints) {
   if (has_table(name)) throw std::logic_error(fmt::format("{}: the table {} is there already", revision(), name));
-  Table definition;
-  definition.name = name;
-  for (ColumnDefinition& column : columns) {
-    add_extras(definition, column);
-    definition.columns.push_back(std::move(column.column));
-  }
-  for (Constraint& part : constraints) add_constraint(definition, std::move(part));
-  if (definition.primary_key) {
-    for (const std::string& key : definition.primary_key->columns) definition.column(key)->nullable = false;
-  }
-  for (const database::ForeignKey& key : definition.foreign_keys) make_ready_to_refer(key.referred_table);
-  must(connection_.execute(pg::render_create_table(definition)));
+  Table made_of = definition::make(name, std::move(columns), std::move(constraints));
+  for (const database::ForeignKey& key : made_of.foreign_keys) make_ready_to_refer(key.referred_table);
+  must(connection_.execute(pg::render_create_table(made_of)));
   TableState& made = tables_[std::string(name)];
   made.is_made_here = true;
-  made.deferred = std::move(definition.indexes);
+  made.deferred = std::move(made_of.indexes);
   read_again(name);
 }
 
@@ -172,7 +126,8 @@ void PostgresOperations::drop_column(std::string_view name, std::string_view col
     throw std::logic_error(fmt::format("{}: there is no column {}.{}", revision(), name, column));
   }
   come_to_rest(name);
-  std::erase_if(state(name).deferred, [&](const auto& index) { return names_column(index.columns, column); });
+  std::erase_if(state(name).deferred,
+                [&](const auto& index) { return std::ranges::find(index.columns, column) != index.columns.end(); });
   change(name, alter(name) + "DROP COLUMN " + quote_identifier(column));
 }
 
@@ -221,7 +176,7 @@ void PostgresOperations::alter_column(std::string_view name, std::string_view co
   if (alteration.type && *alteration.type != column.type) {
     if (*alteration.type == types::json) quarantine_what_is_no_json(name, column);
     change(name, fmt::format("{}TYPE {} USING {}", altered, pg::postgres_type(*alteration.type),
-                             conversion(column, *alteration.type)));
+                             pg::render_conversion(column, *alteration.type)));
   }
   if (alteration.nullable && *alteration.nullable != column.nullable) {
     change(name, altered + (*alteration.nullable ? "DROP NOT NULL" : "SET NOT NULL"));
