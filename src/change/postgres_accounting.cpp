@@ -7,6 +7,7 @@
 
 #include "base/format.hpp"
 #include "database/sqlite.hpp"
+#include "migration/postgres/questions.hpp"
 
 namespace liftlock::change {
 
@@ -19,8 +20,6 @@ using verification::Expectation;
 namespace {
 
 constexpr int examples_shown = 3;
-
-bool is_version_table(std::string_view name) { return name == "alembic_version" || name == "migratehistory"; }
 
 bool has_all(const database::Table& table, const std::vector<std::string>& columns) {
   return !columns.empty() &&
@@ -102,10 +101,10 @@ const Expectation& expected_of(const std::map<std::string, Expectation, std::les
   return found == all.end() ? nothing : found->second;
 }
 
-/// Revisions write their conditions for SQLite; one that PostgreSQL does not understand counts as true.
+/// A condition that PostgreSQL does not understand counts as true.
 Result<std::string> understood(Connection& connection, std::string_view condition, const std::string& table) {
   if (condition.empty()) return std::string("true");
-  const std::string sql = fmt::format("({})::boolean", condition);
+  const std::string sql = fmt::format("({})::boolean", migration::postgres::question(condition));
   TRY(connection.execute("SAVEPOINT liftlock_condition"));
   const auto tried = connection.query(fmt::format("SELECT {} FROM {} LIMIT 0", sql, quote_identifier(table)));
   if (tried) TRY(connection.execute("RELEASE SAVEPOINT liftlock_condition"));
@@ -154,6 +153,8 @@ class Removable {
 };
 
 }  // namespace
+
+bool is_version_table(std::string_view name) { return name == "alembic_version" || name == "migratehistory"; }
 
 /// The rows of one table, then and now.
 class PageComparison {

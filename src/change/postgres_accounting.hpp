@@ -14,12 +14,16 @@
 
 namespace liftlock::change {
 
+/// Tables that say where the database stands, and hold nothing of a user's.
+[[nodiscard]] bool is_version_table(std::string_view name);
+
 /// What the rows of a PostgreSQL database were before a migration: for each row its key, and a hash of every value that
 /// no revision of the path declares to change. It is kept on the server, in temporary tables that end with the
 /// transaction, so that neither memory nor the network carries it.
 class PostgresLedger {
  public:
-  /// Must be called inside the migration's transaction, before it. `path` must outlive the ledger. Only tables that
+  /// Must be called inside the migration's transaction, before it, while the server has the functions of
+  /// migration::postgres::make_json_functions(). `path` must outlive the ledger. Only tables that
   /// `expected` has, the schema to be, or that a revision names: no revision touches any other, and those may be large
   /// (vectors).
   [[nodiscard]] static Result<PostgresLedger> write(database::postgres::Connection& connection,

@@ -5,16 +5,21 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 #include <tuple>
 
 #include "base/file.hpp"
 #include "change/notes.hpp"
 #include "change/postgres_accounting.hpp"
 #include "change/postgres_commit.hpp"
+#include "change/postgres_proofs.hpp"
 #include "database/compare_schema.hpp"
 #include "database/postgres_schema.hpp"
 #include "migration/operations.hpp"
+#include "migration/postgres/losses.hpp"
 #include "migration/postgres/migrate.hpp"
+#include "migration/postgres/questions.hpp"
 
 namespace liftlock::change {
 
@@ -41,14 +46,33 @@ Check revision_check(const std::vector<std::string>& found, const std::string& w
           .numbers = {}};
 }
 
+/// What a run is to do, and what it should leave.
+struct Plan {
+  migration::DatabaseState state;
+  Path path;
+  migration::Head head;
+  database::Schema expected;
+  std::optional<database::Schema> expected_before = {};  ///< where what was unlike it before may stay so
+};
+
+std::set<std::string> different_before(const Plan& plan, const database::Schema& before) {
+  std::set<std::string> objects;
+  if (!plan.expected_before) return objects;
+  for (const auto& difference : database::compare_schemas(*plan.expected_before, before))
+    objects.insert(difference.object);
+  return objects;
+}
+
 /// What is unlike the schema that the revision has, but for what was there before and what was unlike it before.
-Check schema_check(const database::Schema& expected, const database::Schema& before, const database::Schema& after) {
+Check schema_check(const Plan& plan, const database::Schema& before, const database::Schema& after) {
   const auto objects_before = database::describe_schema(before);
+  const std::set<std::string> different = different_before(plan, before);
   std::vector<std::string> wrong;
-  for (const auto& difference : database::compare_schemas(expected, after)) {
+  for (const auto& difference : database::compare_schemas(plan.expected, after)) {
     const auto was = objects_before.find(difference.object);
     const bool stayed = was != objects_before.end() && was->second == difference.actual;
     if (difference.kind == database::SchemaDifference::Kind::extra && stayed) continue;
+    if (different.contains(difference.object)) continue;
     wrong.push_back(difference.text());
   }
   Check check{.id = "schema",
@@ -66,18 +90,20 @@ Check rows_check(const Migrated& migrated, const PostgresLedger& ledger, const P
   std::vector<std::string> wrong;
   std::int64_t rows = 0;
   for (const auto& [name, account] : migrated.accounts) {
-    const auto replaced = migrated.dropped.find(name);
-    const std::int64_t before = account.before + (replaced != migrated.dropped.end() ? replaced->second : 0);
+    if (is_version_table(name)) continue;
+    const auto dropped = migrated.dropped.find(name);  // its rows came into the one that bears its name now
+    const bool is_replaced = dropped != migrated.dropped.end() && !declares(path, Effect::Kind::drops_table, name);
+    const std::int64_t before = account.before + (is_replaced ? dropped->second : 0);
     const auto old_name = migrated.renamed.find(name);
     const std::string_view known_as = old_name != migrated.renamed.end() ? std::string_view(old_name->second) : name;
     const auto declared = [&](Effect::Kind kind) {
       return declares(path, kind, name) || declares(path, kind, known_as);
     };
     rows += account.after;
-    const std::int64_t written = replaced != migrated.dropped.end() ? 0 : account.inserted;
+    const std::int64_t written = is_replaced ? 0 : account.inserted;
     const std::int64_t should = before + written - account.deleted;
     if (account.after < should && ledger.goes_with_others(known_as)) continue;  // the ledger knows which
-    if (replaced == migrated.dropped.end() && account.after != should) {
+    if (!is_replaced && account.after != should) {
       wrong.push_back(fmt::format("{} has {} rows instead of {}", name, account.after, should));
     } else if (account.after < before && !declared(Effect::Kind::removes_rows)) {
       wrong.push_back(fmt::format("{} had {} rows and has {}", name, before, account.after));
@@ -156,53 +182,53 @@ Result<void> refuse_schema_without_history(pg::Connection& connection, const std
       "Look whether DATABASE_SCHEMA is right; keep an installation's tables and its alembic_version together.");
 }
 
-}  // namespace
-
-Result<DatabaseUpgrade> upgrade_postgres(pg::Connection& connection, const migration::Head& wanted,
-                                         migration::Environment& environment,
-                                         const std::function<Result<void>()>& before_commit) {
-  TRY(migration::postgres::begin_alone(connection));
-  const migration::DatabaseState state = TRY(migration::postgres::inspect_state(connection));
-  migration::Head head = wanted;
-  // A new database is born under Alembic alone, as Alembic's own upgrade would have it.
-  if (state.lineage == migration::Lineage::none && !head.revision.empty()) head.peewee_migrations = 0;
-  const Path path = TRY(migration::plan_path(state, head));
+/// Everything from the plan on, inside the transaction; the server has the functions on JSON.
+Result<DatabaseUpgrade> carry_out(pg::Connection& connection, const Plan& plan, migration::Environment& environment,
+                                  const std::function<Result<void>()>& before_commit) {
   DatabaseUpgrade upgrade;
-  upgrade.from_revision = state.revision;
-  upgrade.to_revision = head.revision;
-  upgrade.steps = path.all();
-  if (upgrade.steps.empty()) {
-    TRY(connection.execute("ROLLBACK"));
-    return upgrade;
-  }
-  const migration::Lineage lineage = state.lineage != migration::Lineage::none ? state.lineage
-                                     : head.peewee_migrations > 0              ? migration::Lineage::peewee
-                                                                               : migration::Lineage::alembic;
-  const database::Schema expected = TRY(migration::postgres::expected_schema(connection, lineage, head));
+  upgrade.from_revision = plan.state.revision;
+  upgrade.to_revision = plan.head.revision;
+  upgrade.steps = plan.path.all();
   const database::Schema before = TRY(pg::read_schema(connection));
   environment.progress("rows as they were", 0, 0);
-  const PostgresLedger ledger = TRY(PostgresLedger::write(connection, before, expected, path));
-  const Migrated migrated = TRY(migration::postgres::migrate(connection, path, environment));
+  const PostgresLedger ledger = TRY(PostgresLedger::write(connection, before, plan.expected, plan.path));
+  const PostgresProofs proofs = TRY(PostgresProofs::ask(connection, plan.path));
+  const Migrated migrated = TRY(migration::postgres::migrate(connection, plan.path, environment));
   environment.progress("verification", 0, 0);
   const database::Schema after = TRY(pg::read_schema(connection));
   PostgresLedger::Accounting accounting = TRY(ledger.compare(connection, after));
   upgrade.verification.checks = {
-      revision_check(TRY(migration::postgres::read_version_table(connection)), head.revision),
-      schema_check(expected, before, after),
-      rows_check(migrated, ledger, path),
+      revision_check(TRY(migration::postgres::read_version_table(connection)), plan.head.revision),
+      schema_check(plan, before, after),
+      rows_check(migrated, ledger, plan.path),
       values_check(accounting),
   };
+  for (Check& check : TRY(proofs.compare(connection))) upgrade.verification.checks.push_back(std::move(check));
   upgrade.verification.explained = std::move(accounting.explained);
   if (!upgrade.verification.ok()) return std::unexpected(verification_error(upgrade.verification));
+  TRY(migration::postgres::drop_json_functions(connection));
   TRY(before_commit());
   TRY(commit_postgres(connection, "Committing the migration",
                       "The database is either as it was or fully migrated; nothing in between is possible."));
   return upgrade;
 }
 
-Result<DatabaseUpgrade> upgrade_postgres(const database::Url& url, const std::string& schema,
-                                         const std::string& revision, const std::filesystem::path& quarantine_folder,
-                                         Clock& clock, IdSource& ids, Progress& progress) {
+/// Where the database is at the wanted revision already.
+Result<DatabaseUpgrade> nothing_to_do(pg::Connection& connection, const std::string& revision) {
+  TRY(connection.execute("ROLLBACK"));
+  DatabaseUpgrade upgrade;
+  upgrade.from_revision = revision;
+  upgrade.to_revision = revision;
+  return upgrade;
+}
+
+using Work = std::function<Result<DatabaseUpgrade>(pg::Connection&, migration::Environment&,
+                                                   const std::function<Result<void>()>& before_commit)>;
+
+/// Has a command's work done on a connection of its own, with what it notes and puts into quarantine.
+Result<DatabaseUpgrade> run_work(const database::Url& url, const std::string& schema,
+                                 const std::filesystem::path& quarantine_folder, Clock& clock, IdSource& ids,
+                                 Progress& progress, const Work& work) {
   pg::Connection connection = TRY(pg::Connection::open(url, schema));
   if (!schema.empty()) TRY(refuse_schema_without_history(connection, schema));
   const std::filesystem::path quarantine =
@@ -216,7 +242,7 @@ Result<DatabaseUpgrade> upgrade_postgres(const database::Url& url, const std::st
   };
   Result<DatabaseUpgrade> done = DatabaseUpgrade();
   try {
-    done = upgrade_postgres(connection, {.peewee_migrations = 18, .revision = revision}, environment, before_commit);
+    done = work(connection, environment, before_commit);
   } catch (const migration::OperationFailed& stopped) {  // by StoppableEnvironment, between two steps
     done = std::unexpected(stopped.error());
   }
@@ -230,6 +256,66 @@ Result<DatabaseUpgrade> upgrade_postgres(const database::Url& url, const std::st
   upgrade.quarantined = run.quarantined();
   if (upgrade.quarantined > 0) upgrade.quarantine_file = quarantine;
   return upgrade;
+}
+
+}  // namespace
+
+Result<DatabaseUpgrade> upgrade_postgres(pg::Connection& connection, const migration::Head& wanted,
+                                         migration::Environment& environment,
+                                         const std::function<Result<void>()>& before_commit) {
+  TRY(migration::postgres::begin_alone(connection));
+  Plan plan{.state = TRY(migration::postgres::inspect_state(connection)), .path = {}, .head = wanted, .expected = {}};
+  // A new database is born under Alembic alone, as Alembic's own upgrade would have it.
+  const bool is_new = plan.state.lineage == migration::Lineage::none;
+  if (is_new && !plan.head.revision.empty()) plan.head.peewee_migrations = 0;
+  plan.path = TRY(migration::plan_path(plan.state, plan.head));
+  if (plan.path.empty()) return nothing_to_do(connection, plan.state.revision);
+  const migration::Lineage lineage = !is_new                           ? plan.state.lineage
+                                     : plan.head.peewee_migrations > 0 ? migration::Lineage::peewee
+                                                                       : migration::Lineage::alembic;
+  plan.expected = TRY(migration::postgres::expected_schema(connection, lineage, plan.head));
+  TRY(migration::postgres::make_json_functions(connection));
+  return carry_out(connection, plan, environment, before_commit);
+}
+
+Result<DatabaseUpgrade> downgrade_postgres(pg::Connection& connection, const std::string& revision,
+                                           const Consent& consent, migration::Environment& environment,
+                                           const std::function<Result<void>()>& before_commit) {
+  TRY(migration::postgres::begin_alone(connection));
+  Plan plan{.state = TRY(migration::postgres::inspect_state(connection)), .path = {}, .head = {}, .expected = {}};
+  plan.head = {.peewee_migrations = plan.state.peewee_migrations, .revision = revision};
+  plan.path = TRY(migration::plan_downgrade(plan.state, revision));
+  if (plan.path.empty()) return nothing_to_do(connection, plan.state.revision);
+  TRY(migration::postgres::make_json_functions(connection));
+  environment.progress("what is left behind", 0, 0);
+  auto losses = TRY(migration::postgres::count_downward_losses(connection, plan.path));
+  if (!losses.empty()) TRY(consent(losses));
+  auto schemas = TRY(migration::postgres::expected_schemas_down(connection, plan.state, plan.path));
+  plan.expected = std::move(schemas.below);
+  plan.expected_before = std::move(schemas.above);
+  DatabaseUpgrade done = TRY(carry_out(connection, plan, environment, before_commit));
+  done.losses = std::move(losses);
+  return done;
+}
+
+Result<DatabaseUpgrade> upgrade_postgres(const database::Url& url, const std::string& schema,
+                                         const std::string& revision, const std::filesystem::path& quarantine_folder,
+                                         Clock& clock, IdSource& ids, Progress& progress) {
+  return run_work(url, schema, quarantine_folder, clock, ids, progress,
+                  [&](pg::Connection& connection, migration::Environment& environment, const auto& before_commit) {
+                    const migration::Head head{.peewee_migrations = 18, .revision = revision};
+                    return upgrade_postgres(connection, head, environment, before_commit);
+                  });
+}
+
+Result<DatabaseUpgrade> downgrade_postgres(const database::Url& url, const std::string& schema,
+                                           const std::string& revision, const Consent& consent,
+                                           const std::filesystem::path& quarantine_folder, Clock& clock, IdSource& ids,
+                                           Progress& progress) {
+  return run_work(url, schema, quarantine_folder, clock, ids, progress,
+                  [&](pg::Connection& connection, migration::Environment& environment, const auto& before_commit) {
+                    return downgrade_postgres(connection, revision, consent, environment, before_commit);
+                  });
 }
 
 }  // namespace liftlock::change

@@ -22,11 +22,22 @@ namespace liftlock::change {
                                                        const migration::Head& head, migration::Environment& environment,
                                                        const std::function<Result<void>()>& before_commit);
 
-/// The same for a command: `schema` as Connection::open takes it; values that had to go are kept in a file of
+/// The same down to `revision` (empty: the base), after `consent` to what is lost, which is counted and asked for
+/// inside the transaction. Errors: as of upgrade_postgres, with migration::plan_downgrade; what `consent` returns.
+[[nodiscard]] Result<DatabaseUpgrade> downgrade_postgres(database::postgres::Connection& connection,
+                                                         const std::string& revision, const Consent& consent,
+                                                         migration::Environment& environment,
+                                                         const std::function<Result<void>()>& before_commit);
+
+/// The same two for commands: `schema` as Connection::open takes it; values that had to go are kept in a file of
 /// `quarantine_folder`, which is made where it is missing.
 [[nodiscard]] Result<DatabaseUpgrade> upgrade_postgres(const database::Url& url, const std::string& schema,
                                                        const std::string& revision,
                                                        const std::filesystem::path& quarantine_folder, Clock& clock,
                                                        IdSource& ids, Progress& progress);
+[[nodiscard]] Result<DatabaseUpgrade> downgrade_postgres(const database::Url& url, const std::string& schema,
+                                                         const std::string& revision, const Consent& consent,
+                                                         const std::filesystem::path& quarantine_folder, Clock& clock,
+                                                         IdSource& ids, Progress& progress);
 
 }  // namespace liftlock::change

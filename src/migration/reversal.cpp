@@ -10,6 +10,7 @@
 
 #include "base/format.hpp"
 #include "database/sqlite_schema.hpp"
+#include "migration/loss_counter.hpp"
 #include "migration/openwebui/chain.hpp"
 #include "migration/state.hpp"
 
@@ -148,16 +149,13 @@ class Origins {
 };
 
 /// A condition that cannot be asked of this database counts as true: rather too much is said than too little.
-Result<std::int64_t> count_rows(database::Connection& connection, const std::string& table, std::string_view condition,
+Result<std::int64_t> count_rows(LossCounter& counter, const std::string& table, std::string_view condition,
                                 const std::string& also) {
-  const std::string all = fmt::format("SELECT count(*) FROM {} WHERE {}", quote_identifier(table), also);
   if (!condition.empty()) {
-    auto statement = connection.prepare(fmt::format("{} AND ({})", all, condition));
-    if (statement) {
-      if (const auto row = statement->step(); row && *row) return statement->integer(0);
-    }
+    auto some = counter.count(table, fmt::format("{} AND {}", also, counter.truth(condition)));
+    if (some) return some;
   }
-  return TRY(connection.query_integer(all)).value_or(0);
+  return counter.count(table, also);
 }
 
 std::string_view lost_rows(const Effect& effect) {
@@ -165,12 +163,29 @@ std::string_view lost_rows(const Effect& effect) {
   return some_stay ? effect.column : effect.condition;
 }
 
-std::string has_content(const database::Column& column) {
-  const std::string name = quote_identifier(column.name);
-  std::string condition = fmt::format("{0} IS NOT NULL AND {0} NOT IN ('', 'null', '{{}}', '[]')", name);
-  if (column.server_default) condition += fmt::format(" AND {} IS NOT ({})", name, *column.server_default);
-  return condition;
-}
+class SqliteCounter final : public LossCounter {
+ public:
+  explicit SqliteCounter(database::Connection& connection) : connection_(connection) {}
+
+  Result<std::int64_t> count(const std::string& table, const std::string& where) override {
+    const std::string sql = fmt::format("SELECT count(*) FROM {} WHERE {}", quote_identifier(table), where);
+    return TRY(connection_.query_integer(sql)).value_or(0);
+  }
+
+  [[nodiscard]] std::string truth(std::string_view condition) const override {
+    return fmt::format("coalesce(({}), 0)", condition);
+  }
+
+  [[nodiscard]] std::string has_content(const database::Column& column) const override {
+    const std::string name = quote_identifier(column.name);
+    std::string condition = fmt::format("{0} IS NOT NULL AND {0} NOT IN ('', 'null', '{{}}', '[]')", name);
+    if (column.server_default) condition += fmt::format(" AND {} IS NOT ({})", name, *column.server_default);
+    return condition;
+  }
+
+ private:
+  database::Connection& connection_;
+};
 
 }  // namespace
 
@@ -181,8 +196,8 @@ const Revision& reversal_of(const Revision& revision) {
   return *found;
 }
 
-Result<std::vector<DownwardLoss>> count_downward_losses(database::Connection& connection, const Path& path) {
-  const auto schema = TRY(database::read_schema(connection));
+Result<std::vector<DownwardLoss>> count_downward_losses(const database::Schema& schema, const Path& path,
+                                                        LossCounter& counter) {
   Origins origins(schema);
   struct Dropper {
     const Revision* step;
@@ -207,7 +222,7 @@ Result<std::vector<DownwardLoss>> count_downward_losses(database::Connection& co
       if (table == nullptr) continue;
       if (effect.kind == Effect::Kind::renames_table) origins.rename(effect.table, effect.column);
       if (effect.kind == Effect::Kind::drops_table || effect.kind == Effect::Kind::removes_rows)
-        add(*step, *table, {}, TRY(count_rows(connection, table->name, lost_rows(effect), "1")));
+        add(*step, *table, {}, TRY(count_rows(counter, table->name, lost_rows(effect), "true")));
       if (effect.kind == Effect::Kind::drops_table) {
         droppers.emplace(table->name, Dropper{step, effect.condition});
         origins.drop(effect.table);
@@ -217,25 +232,29 @@ Result<std::vector<DownwardLoss>> count_downward_losses(database::Connection& co
       const database::Column* column = table->column(effect.column);
       if (column == nullptr || !origins.drop_column(*table, effect.column)) continue;
       add(*step, *table, effect.column,
-          TRY(count_rows(connection, table->name, effect.condition, has_content(*column))));
+          TRY(count_rows(counter, table->name, effect.condition, counter.has_content(*column))));
     }
   }
   for (const auto& [table, holder, condition] : moved) {
     const auto by = droppers.find(holder);
     const auto first = droppers.find(table);
     if (by == droppers.end() || first == droppers.end() || schema.table(table) == nullptr) continue;
-    const std::string already =
-        first->second.condition.empty() ? "1" : fmt::format("coalesce(({}), 0)", first->second.condition);
-    const std::string still = fmt::format("({}) AND NOT {}", condition, already);
-    add(*by->second.step, *schema.table(table), {}, TRY(count_rows(connection, std::string(table), {}, still)));
+    const std::string already = first->second.condition.empty() ? "true" : counter.truth(first->second.condition);
+    const std::string still = fmt::format("{} AND NOT {}", counter.truth(condition), already);
+    add(*by->second.step, *schema.table(table), {}, TRY(count_rows(counter, std::string(table), {}, still)));
   }
   // Rows that all go take their columns with them.
   for (const DownwardLoss& gone : std::vector<DownwardLoss>(losses)) {
-    const auto rows = gone.column.empty() ? TRY(count_rows(connection, gone.table, {}, "1")) : -1;
+    const auto rows = gone.column.empty() ? TRY(count_rows(counter, gone.table, {}, "true")) : -1;
     if (gone.count != rows) continue;
     std::erase_if(losses, [&](const auto& loss) { return loss.table == gone.table && !loss.column.empty(); });
   }
   return losses;
+}
+
+Result<std::vector<DownwardLoss>> count_downward_losses(database::Connection& connection, const Path& path) {
+  SqliteCounter counter(connection);
+  return count_downward_losses(TRY(database::read_schema(connection)), path, counter);
 }
 
 std::string sentence_of(const DownwardLoss& loss) {

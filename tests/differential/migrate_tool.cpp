@@ -2,7 +2,7 @@
 // and prints what a change's report would hold, and how often it passed over each table.
 //
 //   migrate-tool SOURCE DESTINATION REVISION|- PEEWEE_MIGRATIONS|down
-//   migrate-tool postgresql://… - REVISION|- PEEWEE_MIGRATIONS      (in place)
+//   migrate-tool postgresql://… - REVISION|- PEEWEE_MIGRATIONS|down      (in place)
 #include <fmt/core.h>
 
 #include <chrono>
@@ -79,17 +79,22 @@ Result<void> migrate(const std::string& source, const std::string& destination, 
   return migration::build_migrated(source, destination, path, options, environment);
 }
 
+nlohmann::json to_json(const std::vector<migration::DownwardLoss>& losses) {
+  auto json = nlohmann::json::array();
+  for (const auto& loss : losses)
+    json.push_back({{"table", loss.table}, {"column", loss.column}, {"count", loss.count}});
+  return json;
+}
+
 /// The same downward; answers with the losses counted beforehand.
 Result<nlohmann::json> migrate_down(const std::string& source, const std::string& destination,
                                     const std::string& revision, migration::Environment& environment) {
   auto connection = TRY(database::Connection::open(source, database::OpenMode::read_only));
   const auto state = TRY(migration::inspect_state(connection));
   const auto path = TRY(migration::plan_downgrade(state, revision));
-  auto losses = nlohmann::json::array();
-  for (const auto& loss : TRY(migration::count_downward_losses(connection, path)))
-    losses.push_back({{"table", loss.table}, {"column", loss.column}, {"count", loss.count}});
+  const auto losses = TRY(migration::count_downward_losses(connection, path));
   TRY(migration::build_migrated(source, destination, path, {}, environment));
-  return losses;
+  return to_json(losses);
 }
 
 int fail(const Error& error) {
@@ -105,6 +110,16 @@ Result<void> migrate_in_place(const std::string& url, const migration::Head& hea
   return {};
 }
 
+Result<nlohmann::json> migrate_down_in_place(const std::string& url, const std::string& revision,
+                                             migration::Environment& environment) {
+  const auto parsed = TRY(database::parse_url(url));
+  auto connection = TRY(database::postgres::Connection::open(parsed));
+  const auto agree = [](const auto&) { return Result<void>(); };
+  const auto done =
+      TRY(change::downgrade_postgres(connection, revision, agree, environment, [] { return Result<void>(); }));
+  return to_json(done.losses);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -112,15 +127,17 @@ int main(int count, char** arguments) {
   const std::string revision = std::string_view(arguments[3]) == "-" ? "" : arguments[3];
   ToolEnvironment environment;
   nlohmann::json losses = nlohmann::json::array();
+  const std::string source = arguments[1];
+  const bool is_postgres = source.starts_with("postgresql://");
   if (std::string_view(arguments[4]) == "down") {
-    auto result = migrate_down(arguments[1], arguments[2], revision, environment);
+    auto result = is_postgres ? migrate_down_in_place(source, revision, environment)
+                              : migrate_down(source, arguments[2], revision, environment);
     if (!result) return fail(result.error());
     losses = *std::move(result);
   } else {
-    const std::string source = arguments[1];
     const migration::Head head{std::stoi(arguments[4]), revision};
-    const auto result = source.starts_with("postgresql://") ? migrate_in_place(source, head, environment)
-                                                            : migrate(source, arguments[2], head, environment);
+    const auto result =
+        is_postgres ? migrate_in_place(source, head, environment) : migrate(source, arguments[2], head, environment);
     if (!result) return fail(result.error());
   }
   auto answer = environment.answer();

@@ -18,6 +18,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import postgres_down  # noqa: E402
 from cases import FIXTURES, HEAD, PEEWEE_STATES, Group  # noqa: E402
 from cluster import Cluster, Unavailable, programs  # noqa: E402
 from contents import uuids_of  # noqa: E402
@@ -101,7 +102,7 @@ def peewee_steps(count):
 
 def command_steps(world):
     """`liftlock db …`, as a person runs it."""
-    source = loaded(world, world.fixture("open-webui-0.6.18"), FIXTURES["open-webui-0.6.18"], 18)
+    source = to_upgrade(world)
 
     def looks():
         url = world.copy(source)
@@ -117,8 +118,6 @@ def command_steps(world):
         assert json.loads(world.command("db", "current", "--database", socket).stdout)["current"]["revision"] == FIXTURES["open-webui-0.6.18"]
         secured = world.command("db", "current", "--database", url + "?sslmode=require")
         assert secured.returncode == 1 and "SSL" in json.loads(secured.stdout)["error"]["what"], secured
-        downgrade = world.command("db", "downgrade", "base", "--accept-loss", "--database", url)
-        assert downgrade.returncode == 2 and "database-not-yet" in downgrade.stdout, downgrade
 
     def upgrades():
         official, native, since = world.copy(source), world.copy(source), time.time()
@@ -127,7 +126,8 @@ def command_steps(world):
         answer = world.command("db", "upgrade", "head", "--database", native)
         assert answer.returncode == 0, answer
         done = json.loads(answer.stdout)
-        assert [check["ok"] for check in done["verification"]["checks"]] == [True] * 4, done
+        checks = {check["id"]: check["ok"] for check in done["verification"]["checks"]}
+        assert all(checks.values()) and checks.keys() > {"revision", "schema", "rows", "values", "proof-group-memberships", "proof-shares"}, done
         world.must_be_equal(official, native, uuids_of(path), since)
         again = world.command("db", "upgrade", "head", "--database", native)
         assert again.returncode == 0 and json.loads(again.stdout)["steps"] == [], again
@@ -176,11 +176,26 @@ def untouched(world, url, before, answer, code):
     assert world.contents(url) == before, f"something was changed: {answer}"
 
 
-def failure_steps(world):
-    """Whatever stops it, nothing was changed."""
-    source = loaded(world, world.fixture("open-webui-0.6.18"), FIXTURES["open-webui-0.6.18"], 18)
+def to_upgrade(world):
+    return loaded(world, world.fixture("open-webui-0.6.18"), FIXTURES["open-webui-0.6.18"], 18)
+
+
+def to_downgrade(world):
+    url = to_upgrade(world)
+    world.build(url, HEAD)
+    return url
+
+
+def failure_steps(source_of, arguments, rewritten, cuts):
+    """Whatever stops `liftlock db …` with these arguments, nothing was changed. `rewritten`: a table whose rows it updates; `cuts`:
+    at which changes of the schema the connection is to break."""
+    return lambda world: failures(world, source_of(world), ["db", *arguments, "--database"], rewritten, cuts)
+
+
+def failures(world, source, arguments, rewritten, cuts):
     before = world.contents(source)
-    world.sql(world.cluster.url("postgres"), "CREATE ROLE other SUPERUSER LOGIN")
+    if not world.sql(source, "SELECT 1 FROM pg_roles WHERE rolname = 'other'"):
+        world.sql(source, "CREATE ROLE other SUPERUSER LOGIN")
 
     def locked_out():
         url = world.copy(source)
@@ -188,7 +203,7 @@ def failure_steps(world):
                                   env={**os.environ, "PGAPPNAME": "another-liftlock"}, stdout=subprocess.DEVNULL)  # fmt: skip
         try:
             wait_until(world, url, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted", 1)
-            answer = world.command("db", "upgrade", "head", "--database", url)
+            answer = world.command(*arguments, url)
             assert "another-liftlock" in answer.stdout, answer
             untouched(world, url, before, answer, 6)
         finally:
@@ -200,7 +215,7 @@ def failure_steps(world):
         holder = subprocess.Popen([programs() / "psql", "-q", url, "-c", "SELECT pg_sleep(60)"], env={**os.environ, "PGAPPNAME": "open-webui"}, stdout=subprocess.DEVNULL)  # fmt: skip
         try:
             wait_until(world, url, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'open-webui' AND datname = current_database()", 1)
-            answer = world.command("db", "upgrade", "head", "--database", url)
+            answer = world.command(*arguments, url)
             assert "open-webui" in answer.stdout and "database-in-use" in answer.stdout, answer
         finally:
             holder.terminate()
@@ -213,7 +228,7 @@ def failure_steps(world):
                                   env={**os.environ, "PGAPPNAME": "open-webui"}, stdout=subprocess.DEVNULL)  # fmt: skip
         try:
             wait_until(world, url, "SELECT count(*) FROM pg_locks WHERE relation = 'chat'::regclass AND mode = 'ShareLock'", 1)
-            answer = world.command("db", "upgrade", "head", "--database", url)
+            answer = world.command(*arguments, url)
             assert "open-webui" in answer.stdout and "database-in-use" in answer.stdout, answer
             untouched(world, url, before, answer, 3)
         finally:
@@ -229,7 +244,7 @@ def failure_steps(world):
                       "CREATE FUNCTION cutter.cut() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN "
                       f"IF nextval('cutter.counter') = {number} THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; END $$",
                       "CREATE EVENT TRIGGER cut ON ddl_command_start EXECUTE FUNCTION cutter.cut()")  # fmt: skip
-            answer = world.command("db", "upgrade", "head", "--database", url)
+            answer = world.command(*arguments, url)
             assert "database-lost" in answer.stdout, answer
             untouched(world, url, before, answer, 1)
 
@@ -239,8 +254,8 @@ def failure_steps(world):
         url = world.copy(source)
         world.sql(url, "CREATE SCHEMA cutter", "CREATE FUNCTION cutter.cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
                   "PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$",
-                  "CREATE TRIGGER cut BEFORE UPDATE ON chat FOR EACH ROW EXECUTE FUNCTION cutter.cut()")  # fmt: skip
-        answer = world.command("db", "upgrade", "head", "--database", url)
+                  f"CREATE TRIGGER cut BEFORE UPDATE ON {rewritten} FOR EACH ROW EXECUTE FUNCTION cutter.cut()")  # fmt: skip
+        answer = world.command(*arguments, url)
         assert "database-lost" in answer.stdout, answer
         untouched(world, url, before, answer, 1)
 
@@ -250,7 +265,7 @@ def failure_steps(world):
         world.sql(url, "CREATE SCHEMA cutter", "CREATE FUNCTION cutter.cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
                   "PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$",
                   "CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON alembic_version DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cutter.cut()")  # fmt: skip
-        answer = world.command("db", "upgrade", "head", "--database", url)
+        answer = world.command(*arguments, url)
         assert "commit-unknown" in answer.stdout, answer
         untouched(world, url, before, answer, 5)
 
@@ -263,13 +278,13 @@ def failure_steps(world):
                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
             wait_until(world, url, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND granted", 1)
             world.sql(url, "CREATE SCHEMA slow", "CREATE FUNCTION slow.down() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NULL; END $$",
-                      "CREATE TRIGGER slow BEFORE UPDATE ON \"user\" FOR EACH STATEMENT EXECUTE FUNCTION slow.down()")  # fmt: skip
+                      f"CREATE TRIGGER slow BEFORE UPDATE ON {rewritten} FOR EACH STATEMENT EXECUTE FUNCTION slow.down()")  # fmt: skip
             here = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'liftlock' AND datname = current_database()"
-            process = subprocess.Popen([world.liftlock, "--json", "--yes", "db", "upgrade", "head", "--database", url], stdout=subprocess.DEVNULL,
+            process = subprocess.Popen([world.liftlock, "--json", "--yes", *arguments, url], stdout=subprocess.DEVNULL,
                                        stderr=subprocess.DEVNULL, env={**os.environ, "LIFTLOCK_HOME": str(world.scratch / "home")}, start_new_session=True)  # fmt: skip
             try:
                 wait_until(world, url, here + " AND wait_event = 'advisory'", 1)
-                second = world.command("db", "upgrade", "head", "--database", url)
+                second = world.command(*arguments, url)
                 assert second.returncode == 6 and "liftlock" in json.loads(second.stdout)["error"]["what"], second
                 process.send_signal(signal_number)
                 world.sql(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'other' AND datname = current_database()")
@@ -289,8 +304,8 @@ def failure_steps(world):
         def step():
             url = world.copy(source)
             world.sql(url, "CREATE SCHEMA meddler", f"CREATE FUNCTION meddler.meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {statement}; RETURN NULL; END $$",
-                      "CREATE TRIGGER meddle AFTER UPDATE ON \"user\" FOR EACH STATEMENT EXECUTE FUNCTION meddler.meddle()")  # fmt: skip
-            answer = world.command("db", "upgrade", "head", "--database", url)
+                      f"CREATE TRIGGER meddle AFTER UPDATE ON {rewritten} FOR EACH STATEMENT EXECUTE FUNCTION meddler.meddle()")  # fmt: skip
+            answer = world.command(*arguments, url)
             error = json.loads(answer.stdout)["error"]
             assert error["id"] == "verification-failed" and all(word in error["what"] for word in words), answer
             untouched(world, url, before, answer, 1)
@@ -298,16 +313,24 @@ def failure_steps(world):
         return step
 
     yield "another Liftlock migrates", locked_out
-    yield "a program has a session", open_elsewhere
     yield "a program holds a table", table_in_use
-    for number in (1, 20, 60, 90):
+    for number in cuts:
         yield f"the connection breaks at change {number} of the schema", cut_off_at_statement(number)
     yield "the connection breaks at a row", cut_off_at_row
-    yield "the connection breaks during COMMIT", cut_off_at_commit
     yield "Ctrl-C, and a second Liftlock meanwhile", stopped(signal.SIGINT, 130)
+    yield "a value changes", meddled_with("UPDATE chat SET title = title || '!'", "another title in")
+    if len(cuts) == 1:
+        return  # the rest goes no other way for the second direction
+    yield "a program has a session", open_elsewhere
+    yield "the connection breaks during COMMIT", cut_off_at_commit
     yield "kill -9, and a second Liftlock meanwhile", stopped(signal.SIGKILL, -signal.SIGKILL)
     yield "rows vanish", meddled_with("DELETE FROM folder", "folder")
-    yield "a value changes", meddled_with("UPDATE chat SET title = title || '!'", "another title in")
+
+
+def downward_steps(world):
+    source = to_downgrade(world)
+    yield from postgres_down.down_the_chain(world, source, None, ["b10670c03dd5"])
+    yield from failures(world, source, ["db", "downgrade", "b10670c03dd5", "--accept-loss", "--database"], "knowledge", (300,))
 
 
 def deviation_steps(world):
@@ -375,8 +398,10 @@ def all_groups():
     groups += [Group(f"PostgreSQL, Peewee at {count}, filled", peewee_steps(count)) for count in (PEEWEE_STATES[0], PEEWEE_STATES[-1])]
     groups += [Group(f"PostgreSQL, Alembic-born, filled at {revision}", filled_steps(revision)) for revision in
                ("7e5b5dc7342b", "9f0c9cd09105", "b2c3d4e5f6a7", "c92da83b017f")]  # fmt: skip
+    groups += postgres_down.all_groups()
     groups.append(Group("PostgreSQL, the commands", command_steps))
-    groups.append(Group("PostgreSQL, failures", failure_steps))
+    groups.append(Group("PostgreSQL, failures upward", failure_steps(to_upgrade, ["upgrade", "head"], '"user"', (1, 20, 60, 90))))
+    groups.append(Group("PostgreSQL, fixture down from the head, and failures", downward_steps))
     groups.append(Group("PostgreSQL, unhealthy data", deviation_steps))
     return groups
 

@@ -57,8 +57,10 @@ class World(Context):
         for url in urls:
             self.sql(self.cluster.url("postgres"), f'DROP DATABASE "{url.rsplit("/", 1)[1]}" WITH (FORCE)')
 
-    def build(self, url, revision="", peewee=18):
-        answer = subprocess.run([self.tool, url, "-", revision or "-", str(peewee)], capture_output=True, errors="replace")
+    def build(self, url, revision="", peewee=18, down=False):
+        """Migrates in place; `down` also takes "base"."""
+        revision = "" if revision == "base" else revision
+        answer = subprocess.run([self.tool, url, "-", revision or "-", "down" if down else str(peewee)], capture_output=True, errors="replace")
         if answer.returncode != 0:
             raise NativeFailed(f"exit {answer.returncode}: {answer.stderr.strip()}")
         return json.loads(answer.stdout)

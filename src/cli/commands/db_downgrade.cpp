@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "change/database_upgrade.hpp"
+#include "change/postgres_upgrade.hpp"
 #include "cli/commands/all.hpp"
 #include "cli/commands/database.hpp"
 #include "cli/commands/db_migrate.hpp"
@@ -12,8 +13,8 @@ namespace liftlock::cli {
 
 namespace {
 
-change::Consent consent_of(Session& session, const Arguments& arguments) {
-  return [&session, &arguments](const std::vector<migration::DownwardLoss>& losses) -> Result<void> {
+change::Consent consent_of(Session& session, const Arguments& arguments, const database::Url& url) {
+  return [&session, &arguments, &url](const std::vector<migration::DownwardLoss>& losses) -> Result<void> {
     if (arguments.flag("--accept-loss")) return {};
     const std::string revision = arguments.required("REVISION");
     const std::vector<std::string> lines = lines_of(losses);
@@ -22,24 +23,34 @@ change::Consent consent_of(Session& session, const Arguments& arguments) {
     if (session.story().confirm(question)) return {};
     std::string list;
     for (const std::string& line : lines) list += "\n    " + line;
-    return refusal("would-lose-data", fmt::format("Downgrading to {}", revision),
-                   "The database holds data that it cannot hold at that revision:" + list,
-                   "To leave it behind, say --accept-loss. The file as it was stays beside the database.");
+    return refusal(
+        "would-lose-data", fmt::format("Downgrading to {}", revision),
+        "The database holds data that it cannot hold at that revision:" + list,
+        url.dialect == "sqlite"
+            ? "To leave it behind, say --accept-loss. The file as it was stays beside the database."
+            : "To leave it behind, say --accept-loss. Make a backup first (pg_dump): nothing else keeps it.");
   };
+}
+
+Result<change::DatabaseUpgrade> downgrade(const database::Url& url, const std::string& target,
+                                          const change::Consent& consent, Session& session, Progress& progress) {
+  if (url.dialect == "sqlite")
+    return change::downgrade_database(url.file, target, consent, session.clock(), session.ids(), progress);
+  return change::downgrade_postgres(url, schema_of_environment(), target, consent, TRY(quarantine_folder()),
+                                    session.clock(), session.ids(), progress);
 }
 
 Result<void> run(Context& context, const Arguments& arguments) {
   const std::string revision = arguments.required("REVISION");
   const Graph graph = TRY(Graph::of(context, arguments));
   if (arguments.flag("--sql")) return answer_with_sql(context, arguments, graph, Way::down);
-  const database::Url url = TRY(database_of(arguments));
+  const database::Url url = TRY(database_of(arguments, Takes::both));
   if (goes_through_alembic(graph, arguments)) return run_alembic(context, arguments, graph, "downgrade", {revision});
   const std::string current = TRY(revision_of(url));
   const std::string target = TRY(target_of(Way::down, graph.map(), revision, current));
   Session session(context);
   return present(context, arguments, Way::down,
-                 TRY(change::downgrade_database(url.file, target, consent_of(session, arguments), session.clock(),
-                                                session.ids(), context.progress())));
+                 TRY(downgrade(url, target, consent_of(session, arguments, url), session, context.progress())));
 }
 
 }  // namespace
@@ -48,12 +59,16 @@ const Command& db_downgrade_command() {
   static const Command command{
       .name = "db downgrade",
       .group = "Database",
-      .summary = "Migrate a database file to an earlier revision",
+      .summary = "Migrate a database to an earlier revision",
       .description =
-          "Does to the database what `alembic downgrade` does, without Python: natively, beside the file, verified row "
-          "by row, then swapped in. What the earlier revision cannot hold is counted first, and left behind only with "
-          "--accept-loss or a yes to that question (--yes is not enough). The file as it was stays beside it as "
-          "FILE.before-TIME. For a deployment, use `liftlock change`.\n\nWith --scripts, names of revisions are those "
+          "Does to the database what `alembic downgrade` does, without Python. What the earlier revision cannot hold "
+          "is "
+          "counted first, and left behind only with --accept-loss or a yes to that question (--yes is not enough). A "
+          "SQLite file is migrated beside itself, verified row by row, then swapped in; the file as it was stays "
+          "beside it as FILE.before-TIME. A PostgreSQL database is migrated and verified row by row in one "
+          "transaction, in the schema that DATABASE_SCHEMA names or else the search path's first; there is no way "
+          "back from it but a backup of yours. For a deployment, use `liftlock change`.\n\nWith --scripts, names of "
+          "revisions are those "
           "of "
           "that chain. One that is not Open WebUI's goes through its own Alembic, if a Python is named that has it "
           "(--python), on a copy that is then swapped in; what that loses is not counted.\n\n"
@@ -71,6 +86,8 @@ const Command& db_downgrade_command() {
                   lineage_option()},
       .examples = {{"liftlock db downgrade b2c3d4e5f6a7 --database sqlite:////srv/open-webui/data/webui.db",
                     "To what releases 0.8.1 to 0.8.12 have; counts what that loses."},
+                   {"liftlock db downgrade b2c3d4e5f6a7 --database postgresql://webui@db.example:5432/webui",
+                    "The password comes from ~/.pgpass or PGPASSWORD; or the whole URL from DATABASE_URL."},
                    {"liftlock db downgrade -1 --accept-loss --database sqlite:///copy.db",
                     "One revision back; three slashes: a relative path."},
                    {"liftlock db downgrade head:b2c3d4e5f6a7 --sql --lineage peewee --dialect postgresql",
@@ -82,6 +99,7 @@ const Command& db_downgrade_command() {
            {3,
             "Data would be lost, or the database is in use, at an earlier revision, or not Open WebUI's; nothing "
             "was changed."},
+           {5, "The connection broke during COMMIT: the database is as it was, or fully migrated."},
            {6, "Another change holds the lock."},
            {130, "Cancelled; nothing was changed."}},
       .works_long = true,

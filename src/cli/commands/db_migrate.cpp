@@ -9,6 +9,7 @@
 #include "change/notes.hpp"
 #include "change/plan.hpp"
 #include "cli/commands/graph.hpp"
+#include "deployment/deployment.hpp"
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/scripts.hpp"
 #include "migration/script/lookup.hpp"
@@ -116,6 +117,8 @@ std::vector<std::string> lines_of(const std::vector<migration::DownwardLoss>& lo
   for (const migration::DownwardLoss& loss : losses) lines.push_back(sentence_of(loss));
   return lines;
 }
+
+Result<std::filesystem::path> quarantine_folder() { return TRY(deployment::home_folder()) / "postgresql"; }
 
 Option no_keep_option() { return {"--no-keep", "", "", "Do not keep the file as it was."}; }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ enum class Way { up, down };
 
 /// One sentence each.
 [[nodiscard]] std::vector<std::string> lines_of(const std::vector<migration::DownwardLoss>& losses);
+
+/// Where values of a PostgreSQL database are kept that had to go: it has no folder of its own.
+[[nodiscard]] Result<std::filesystem::path> quarantine_folder();
 
 /// The table entry of `--no-keep`.
 [[nodiscard]] Option no_keep_option();

@@ -7,7 +7,6 @@
 #include "cli/commands/db_offline.hpp"
 #include "cli/commands/foreign_chain.hpp"
 #include "cli/commands/session.hpp"
-#include "deployment/deployment.hpp"
 
 namespace liftlock::cli {
 
@@ -23,9 +22,8 @@ Result<change::DatabaseUpgrade> upgrade(const database::Url& url, const std::str
                                         Progress& progress) {
   if (url.dialect == "sqlite")
     return change::upgrade_database(url.file, target, session.clock(), session.ids(), progress);
-  const std::filesystem::path folder = TRY(deployment::home_folder()) / "postgresql";
-  return change::upgrade_postgres(url, schema_of_environment(), target, folder, session.clock(), session.ids(),
-                                  progress);
+  return change::upgrade_postgres(url, schema_of_environment(), target, TRY(quarantine_folder()), session.clock(),
+                                  session.ids(), progress);
 }
 
 Result<void> run(Context& context, const Arguments& arguments) {

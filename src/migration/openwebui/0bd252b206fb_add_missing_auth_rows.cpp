@@ -50,7 +50,8 @@ const Revision& revision_0bd252b206fb() {
       .proofs =
           {
               {"auth-of-users", "users that have a sign-in row",
-               "SELECT count(*) FROM (SELECT id FROM auth UNION SELECT id FROM \"user\") WHERE id IS NOT NULL",
+               "SELECT count(*) FROM (SELECT id FROM auth UNION SELECT id FROM \"user\") AS people WHERE id IS NOT "
+               "NULL",
                "SELECT count(DISTINCT id) FROM auth"},
           },
   };

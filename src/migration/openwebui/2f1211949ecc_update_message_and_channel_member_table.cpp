@@ -63,8 +63,8 @@ const Revision& revision_2f1211949ecc() {
       .downgrade = downgrade,
       .effects = {},
       .proofs = {},
-      .down_effects = {{Effect::Kind::drops_column, "channel_member", "joined_at", "joined_at IS NOT created_at",
-                        "older versions do not have it"}},
+      .down_effects = {{Effect::Kind::drops_column, "channel_member", "joined_at",
+                        "joined_at IS DISTINCT FROM created_at", "older versions do not have it"}},
   };
   return revision;
 }

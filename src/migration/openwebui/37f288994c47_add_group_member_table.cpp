@@ -17,13 +17,13 @@ namespace {
 constexpr std::string_view memberships_before = R"sql(
 SELECT count(*) FROM (
   SELECT DISTINCT lists.id, member.value
-  FROM (SELECT id, CASE WHEN json_valid(list) AND substr(ltrim(list, char(9, 10, 13, 32)), 1, 1) = '[' THEN list END AS list
-        FROM (SELECT id, CASE WHEN json_valid(user_ids) AND substr(ltrim(user_ids, char(9, 10, 13, 32)), 1, 1) = '"'
-                              THEN json_extract(user_ids, '$') ELSE user_ids END AS list
-              FROM "group")) AS lists,
+  FROM (SELECT id, CASE WHEN json_valid(list) THEN CASE WHEN json_type(list) = 'array' THEN list END END AS list
+        FROM (SELECT id, CASE WHEN json_valid(user_ids) THEN CASE WHEN json_type(user_ids) = 'text'
+                              THEN json_extract(user_ids, '$') ELSE CAST(user_ids AS TEXT) END END AS list
+              FROM "group") AS decoded) AS lists,
        json_each(coalesce(lists.list, '[]')) AS member
-  WHERE member.type = 'text' AND member.value IN (SELECT id FROM user)
-))sql";
+  WHERE member.type = 'text' AND member.value IN (SELECT id FROM "user")
+) AS members)sql";
 
 void upgrade(Operations& op) { move_group_members(op); }
 
@@ -70,11 +70,11 @@ const Revision& revision_37f288994c47() {
       .proofs = {{.id = "group-memberships",
                   .title = "memberships of groups",
                   .before = memberships_before,
-                  .after = "SELECT count(*) FROM (SELECT DISTINCT group_id, user_id FROM group_member)"}},
+                  .after = "SELECT count(*) FROM (SELECT DISTINCT group_id, user_id FROM group_member) AS members"}},
       .down_effects = {{Effect::Kind::drops_table, "group_member", "", "0", "the members stand in group.user_ids"}},
       .down_proofs =
           {{"group-memberships-back", "memberships of groups",
-            R"sql(SELECT count(*) FROM (SELECT DISTINCT group_id, user_id FROM group_member WHERE group_id IN (SELECT id FROM "group")))sql",
+            R"sql(SELECT count(*) FROM (SELECT DISTINCT group_id, user_id FROM group_member WHERE group_id IN (SELECT id FROM "group")) AS members)sql",
             R"sql(SELECT coalesce(sum(json_array_length(user_ids)), 0) FROM "group")sql"}},
   };
   return revision;

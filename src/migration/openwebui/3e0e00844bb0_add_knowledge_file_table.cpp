@@ -35,6 +35,17 @@ void downgrade(Operations& op) {
   drop_present_table(op, "knowledge_file");
 }
 
+/// Files that are there and stand in a knowledge base's list, which may be JSON in a JSON string.
+constexpr std::string_view files_before = R"sql(
+SELECT count(*) FROM (
+  SELECT DISTINCT lists.id, item.value
+  FROM (SELECT id, CASE WHEN json_valid(data) THEN CASE WHEN json_type(data) <> 'text' THEN CAST(data AS TEXT)
+                        WHEN json_valid(json_extract(data, '$')) THEN json_extract(data, '$') END END AS data
+        FROM knowledge) AS lists,
+       json_each(CASE WHEN json_type(lists.data, '$.file_ids') = 'array' THEN lists.data END, '$.file_ids') AS item
+  WHERE item.type = 'text' AND item.value IN (SELECT id FROM file)
+) AS files)sql";
+
 }  // namespace
 
 const Revision& revision_3e0e00844bb0() {
@@ -53,12 +64,7 @@ const Revision& revision_3e0e00844bb0() {
           },
       .proofs =
           {
-              {"knowledge-files", "files of knowledge bases",
-               "SELECT count(*) FROM (SELECT DISTINCT knowledge.id, item.value FROM knowledge, "
-               "json_each(CASE WHEN json_valid(data) THEN CASE WHEN json_type(data) <> 'text' THEN data "
-               "WHEN json_valid(json_extract(data, '$')) THEN json_extract(data, '$') END END, '$.file_ids') AS item "
-               "WHERE item.type = 'text' AND typeof(item.key) = 'integer' AND item.value IN (SELECT id FROM file))",
-               "SELECT count(*) FROM knowledge_file"},
+              {"knowledge-files", "files of knowledge bases", files_before, "SELECT count(*) FROM knowledge_file"},
           },
       .down_effects = {{Effect::Kind::drops_table, "knowledge_file", "", "0", "the files stand in knowledge.data"},
                        {Effect::Kind::changes_column, "knowledge", "data", "", "it lists the files"}},

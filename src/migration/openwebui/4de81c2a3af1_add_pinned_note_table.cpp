@@ -80,13 +80,14 @@ const Revision& revision_4de81c2a3af1() {
           },
       .proofs =
           {
-              {"pinned-notes", "pinned notes", "SELECT count(*) FROM note WHERE is_pinned = 1 AND user_id IS NOT NULL",
+              {"pinned-notes", "pinned notes",
+               "SELECT count(*) FROM note WHERE CAST(is_pinned AS INTEGER) = 1 AND user_id IS NOT NULL",
                "SELECT count(*) FROM pinned_note"},
           },
-      .down_effects =
-          {{Effect::Kind::drops_table, "pinned_note", "",
-            "NOT EXISTS (SELECT 1 FROM note WHERE note.id = note_id AND note.user_id IS pinned_note.user_id)",
-            "a note is pinned or not, for everybody alike"}},
+      .down_effects = {{Effect::Kind::drops_table, "pinned_note", "",
+                        "NOT EXISTS (SELECT 1 FROM note WHERE note.id = note_id AND note.user_id IS NOT DISTINCT FROM "
+                        "pinned_note.user_id)",
+                        "a note is pinned or not, for everybody alike"}},
       .down_proofs = {{"pinned-notes-back", "pinned notes",
                        "SELECT count(*) FROM note WHERE id IN (SELECT note_id FROM pinned_note)",
                        "SELECT count(*) FROM note WHERE is_pinned"}},

@@ -167,7 +167,7 @@ const Revision& revision_8452d01d26d7() {
       .proofs = {},
       .down_effects =
           {{Effect::Kind::drops_table, "chat_message", "",
-            R"sql(id NOT IN (SELECT chat.id || '-' || message."key" FROM chat, json_each(CASE WHEN json_valid(chat.chat) THEN chat.chat ELSE '{}' END, '$.history.messages') AS message))sql",
+            R"sql(id IN (SELECT id FROM chat_message EXCEPT SELECT chat.id || '-' || message."key" FROM chat, json_each(CASE WHEN json_valid(chat.chat) THEN chat.chat ELSE '{}' END, '$.history.messages') AS message))sql",
             "the messages stand in the chats"}},
   };
   return revision;

@@ -237,8 +237,8 @@ const Revision& revision_b10670c03dd5() {
           },
       .down_effects =
           {{Effect::Kind::drops_table, "api_key", "",
-            "rowid NOT IN (SELECT max(rowid) FROM api_key WHERE user_id IN (SELECT id FROM \"user\") GROUP BY "
-            "user_id)",
+            "NOT EXISTS (SELECT 1 FROM \"user\" WHERE \"user\".id = api_key.user_id) OR EXISTS (SELECT 1 FROM api_key "
+            "AS later WHERE later.user_id = api_key.user_id AND later.rowid > api_key.rowid)",
             "a user has one API key"},
            {Effect::Kind::drops_column, "user", "oauth",
             "CASE WHEN json_valid(oauth) THEN json_type(oauth) = 'object' AND (SELECT count(*) FROM "

@@ -34,7 +34,7 @@ const Revision& revision_b7c8d9e0f1a2() {
                "an interrupted migration had left it empty; chats that are there count as read"},
           },
       .proofs = {},
-      .down_effects = {{Effect::Kind::drops_column, "chat", "last_read_at", "last_read_at IS NOT updated_at",
+      .down_effects = {{Effect::Kind::drops_column, "chat", "last_read_at", "last_read_at IS DISTINCT FROM updated_at",
                         "older versions do not have it"}},
   };
   return revision;

@@ -83,7 +83,7 @@ const Revision& revision_c29facfe716b() {
                    .why = "metadata that is not JSON becomes empty"}},
       .proofs = {},
       .down_effects = {{Effect::Kind::drops_column, "file", "path",
-                        "path IS NOT CASE WHEN json_valid(meta) THEN json_extract(meta, '$.path') END",
+                        "path IS DISTINCT FROM CASE WHEN json_valid(meta) THEN json_extract(meta, '$.path') END",
                         "file.meta says it"}},
   };
   return revision;

@@ -124,10 +124,11 @@ const Revision& revision_d4c1a8e37b62() {
                "pending timers get their due time from the chat's meta"},
           },
       .proofs = {},
-      .down_effects = {{Effect::Kind::drops_column, "chat", "timer_at",
-                        "CASE WHEN json_valid(meta) THEN timer_at IS NOT CAST(json_extract(meta, '$.timer_at') AS "
-                        "INTEGER) ELSE 1 END",
-                        "chat.meta says it"}},
+      .down_effects =
+          {{Effect::Kind::drops_column, "chat", "timer_at",
+            "CASE WHEN json_valid(meta) THEN CAST(timer_at AS TEXT) IS DISTINCT FROM CAST(json_extract(meta, "
+            "'$.timer_at') AS TEXT) ELSE true END",
+            "chat.meta says it"}},
   };
   return revision;
 }

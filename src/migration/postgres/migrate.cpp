@@ -191,25 +191,44 @@ Result<Migrated> migrate(pg::Connection& connection, const Path& path, Environme
   return migrated;
 }
 
-Result<database::Schema> expected_schema(pg::Connection& connection, Lineage lineage, const Head& head) {
-  const auto path =
-      TRY(plan_path(DatabaseState{}, {lineage == Lineage::peewee ? head.peewee_migrations : 0, head.revision}));
-  const auto schema = TRY(connection.query_text("SELECT current_schema()"));
+namespace {
+
+/// The schema after each of the paths, run one after the other on nothing.
+Result<std::vector<database::Schema>> schemas_after(pg::Connection& connection, const std::vector<Path>& paths) {
   // The temporary schema needs no right but TEMPORARY, which everybody has, and no space in the log.
   TRY(
       connection.execute("SAVEPOINT liftlock_expected; SET LOCAL search_path TO pg_temp; "
                          "CREATE TEMPORARY TABLE liftlock_first (); DROP TABLE liftlock_first"));
   Nowhere nowhere;
-  database::Schema expected;
+  std::vector<database::Schema> schemas;
   try {
-    PostgresOperations operations(connection, nowhere);
-    TRY(run_steps(operations, path));
-    expected = TRY(pg::read_schema(connection));
+    for (const Path& path : paths) {
+      PostgresOperations operations(connection, nowhere);
+      TRY(run_steps(operations, path));
+      schemas.push_back(TRY(pg::read_schema(connection)));
+    }
   } catch (const OperationFailed& failed) {
     return std::unexpected(explain(failed.error(), {}));
   }
   TRY(connection.execute("ROLLBACK TO SAVEPOINT liftlock_expected; RELEASE SAVEPOINT liftlock_expected"));
-  return expected;
+  return schemas;
+}
+
+Result<Path> path_from_nothing(Lineage lineage, const Head& head) {
+  return plan_path(DatabaseState{}, {lineage == Lineage::peewee ? head.peewee_migrations : 0, head.revision});
+}
+
+}  // namespace
+
+Result<database::Schema> expected_schema(pg::Connection& connection, Lineage lineage, const Head& head) {
+  const Path path = TRY(path_from_nothing(lineage, head));
+  return TRY(schemas_after(connection, {path})).front();
+}
+
+Result<SchemasDown> expected_schemas_down(pg::Connection& connection, const DatabaseState& state, const Path& path) {
+  const Path up = TRY(path_from_nothing(state.lineage, {state.peewee_migrations, state.revision}));
+  auto schemas = TRY(schemas_after(connection, {up, path}));
+  return SchemasDown{std::move(schemas.front()), std::move(schemas.back())};
 }
 
 }  // namespace liftlock::migration::postgres

@@ -58,4 +58,14 @@ struct Migrated {
 [[nodiscard]] Result<database::Schema> expected_schema(database::postgres::Connection& connection, Lineage lineage,
                                                        const Head& head);
 
+/// What a way back should meet and leave.
+struct SchemasDown {
+  database::Schema above;  ///< that a database of the state has where nothing was done to it by hand
+  database::Schema below;  ///< what a path of plan_downgrade() makes of that one
+};
+
+/// Likewise for a way back: see migration::expected_schema_below().
+[[nodiscard]] Result<SchemasDown> expected_schemas_down(database::postgres::Connection& connection,
+                                                        const DatabaseState& state, const Path& path);
+
 }  // namespace liftlock::migration::postgres

@@ -39,8 +39,8 @@ const Revision& peewee_007() {
                    .why = "the date is in created_at, updated_at and last_active_at"}},
       .proofs = {{.id = "user-dates",
                   .title = "dates of users",
-                  .before = "SELECT count(timestamp) FROM user",
-                  .after = "SELECT count(created_at) FROM user"}},
+                  .before = "SELECT count(timestamp) FROM \"user\"",
+                  .after = "SELECT count(created_at) FROM \"user\""}},
   };
   return revision;
 }
