@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -235,6 +236,12 @@ std::string render_create_index(const Index& index, const Table& table) {
                      index.where ? " WHERE " + *index.where : "");
 }
 
+namespace {
+
+std::string one_table_sql() { return std::string(catalogue_sql) + " AND c.relname = $1"; }
+
+}  // namespace
+
 Result<Schema> read_schema(Connection& connection) {
   if (!TRY(connection.query_text("SELECT current_schema()"))) {
     return refusal("database-schema", "Reading the schema of the database",
@@ -256,8 +263,20 @@ Result<Schema> read_schema(Connection& connection) {
   return schema;
 }
 
+TableReader::TableReader(Connection& connection) : connection_(connection) {
+  static std::atomic<int> number = 0;  // a session may see several of them
+  statement_ = fmt::format("liftlock_table_{}", ++number);
+}
+
+Result<std::optional<Table>> TableReader::read(std::string_view name) {
+  if (!std::exchange(is_prepared_, true)) TRY(connection_.prepare(statement_, one_table_sql()));
+  const Answer answer = TRY(connection_.query_prepared(statement_, {Value::text(name)}));
+  if (answer.rows() == 0) return std::optional<Table>();
+  return std::optional(table_of(answer, 0));
+}
+
 Result<std::optional<Table>> read_table(Connection& connection, std::string_view name) {
-  const Answer answer = TRY(connection.query(std::string(catalogue_sql) + " AND c.relname = $1", {Value::text(name)}));
+  const Answer answer = TRY(connection.query(one_table_sql(), {Value::text(name)}));
   if (answer.rows() == 0) return std::optional<Table>();
   return std::optional(table_of(answer, 0));
 }

@@ -17,6 +17,19 @@ namespace liftlock::database::postgres {
 /// One table of it; nullopt where there is none of that name.
 [[nodiscard]] Result<std::optional<Table>> read_table(Connection& connection, std::string_view name);
 
+/// The same for tables that are read again and again inside one transaction: the question is planned once, which takes
+/// the server longer than answering it.
+class TableReader {
+ public:
+  explicit TableReader(Connection& connection);
+  [[nodiscard]] Result<std::optional<Table>> read(std::string_view name);
+
+ private:
+  Connection& connection_;
+  std::string statement_;
+  bool is_prepared_ = false;
+};
+
 /// "character varying(255)" → "VARCHAR(255)"
 [[nodiscard]] Type schema_type(std::string_view postgres_type);
 

@@ -63,7 +63,7 @@ class PreparedLookup final : public Lookup {
 };
 
 PostgresOperations::PostgresOperations(pg::Connection& connection, Environment& environment)
-    : connection_(connection), environment_(environment), defaults_(connection, background_) {
+    : connection_(connection), environment_(environment), reader_(connection), defaults_(connection, background_) {
   for (auto& [name, table] : must(pg::read_schema(connection)).tables) {
     tables_[name].known = std::move(table);
     renamed_[name] = name;
@@ -87,7 +87,7 @@ const database::Table& PostgresOperations::definition(std::string_view name) { r
 
 void PostgresOperations::read_again(std::string_view name) {
   TableState& table = state(name);
-  auto read = must(pg::read_table(connection_, name));
+  auto read = must(reader_.read(name));
   if (!read) throw std::logic_error(fmt::format("the table {} is gone", name));
   table.known = *std::move(read);  // in place: revisions hold references to it
   for (const database::Index& index : table.deferred) table.known.indexes.push_back(index);

@@ -132,6 +132,7 @@ class PostgresOperations final : public Operations {
   pg::Connection& connection_;  ///< not while `background_` is at work
   Background background_;
   Environment& environment_;
+  pg::TableReader reader_;
   Defaults defaults_;
   SeenKeys seen_;
   std::string revision_;
