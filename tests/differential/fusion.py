@@ -34,7 +34,7 @@ LONGEST_ON_POSTGRESQL = 12  # revisions: each by itself is a transaction that is
 # what steps have written goes back into the table before its columns change, as they do at 242a2047eae0 and 1af9b942657b.
 PASSES_OVER_CHATS = {
     "SQLite": {PEEWEE_MIGRATIONS: 1, RELEASE_0_6_18: 1},
-    "PostgreSQL": {PEEWEE_MIGRATIONS: 3, RELEASE_0_6_18: 1},
+    "PostgreSQL": {PEEWEE_MIGRATIONS: 2, RELEASE_0_6_18: 1},
 }
 
 
@@ -199,8 +199,8 @@ def passes(engine, seed):
     def step(source, few):
         path, told = engine.run(source, [(HEAD, PEEWEE_MIGRATIONS)])
         engine.done(path)
-        if told.passes["chat"] != few:
-            raise Failed([f"{told.passes['chat']} passes over chats, not {few}"])
+        if not 1 <= told.passes["chat"] <= few:
+            raise Failed([f"{told.passes['chat']} passes over chats, not {few} at most"])
 
     def steps(context):
         for start, few in PASSES_OVER_CHATS[engine.name].items():
