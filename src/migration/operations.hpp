@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "database/dialect.hpp"
 #include "database/schema.hpp"
 #include "database/value.hpp"
 #include "migration/definitions.hpp"
@@ -116,7 +117,7 @@ struct IndexOptions {
 };
 
 enum class ConstraintKind { primary_key, unique, check, foreign_key };
-enum class Dialect { sqlite, postgresql };
+using database::Dialect;
 
 class BatchOperations;
 
