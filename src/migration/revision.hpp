@@ -28,8 +28,8 @@ struct Effect {
 };
 
 /// A question with one number for an answer, asked of the database before (`before`) and after (`after`) the revision:
-/// the answers must be equal. For data that moves to another table or form. Both are SQLite SQL; each must hold
-/// for unhealthy data, too.
+/// the answers must be equal. For data that moves to another table or form. Both are written once, in words that SQLite
+/// has and that postgres::question() can put to PostgreSQL; each must hold for unhealthy data, too.
 struct Proof {
   std::string_view id;     ///< "group-memberships"
   std::string_view title;  ///< "memberships of groups"
