@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* address_file = "deployment";
-constexpr std::array<std::string_view, 3> later_drivers = {"docker:", "compose:", "venv:"};
+constexpr std::array<std::string_view, 2> later_drivers = {"compose:", "venv:"};
+constexpr std::string_view docker_prefix = "docker:";
 
 }  // namespace
 
@@ -28,6 +29,14 @@ Result<Deployment> find(std::string_view address, const fs::path& home) {
         Error{ErrorKind::usage, "driver-unknown", fmt::format("Looking for the deployment {}", address),
               fmt::format("This version of Liftlock has no driver \"{}\" yet.", prefix.substr(0, prefix.size() - 1)),
               "Nothing was changed.", "Stop Open WebUI and name its data directory instead: dir:DATA_DIR"});
+  }
+  if (address.starts_with(docker_prefix)) {
+    return std::unexpected(
+        Error{ErrorKind::usage, "driver-unknown", fmt::format("Looking for the deployment {}", address),
+              "Liftlock only looks at containers, as yet; it does not work on their data.", "Nothing was changed.",
+              fmt::format("Stop the container and name its data directory, if it lies on this machine: dir:DATA_DIR\n"
+                          "Where it is, this says: liftlock status {}",
+                          address)});
   }
   constexpr std::string_view directory_prefix = "dir:";
   if (address.starts_with(directory_prefix)) {

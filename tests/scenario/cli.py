@@ -229,7 +229,7 @@ class Deployments(Case):
 
     def test_unknown_deployments(self):
         self.assertIn("webui.db", self.expect(2, "status", "dir:/nowhere/at/all").stderr)
-        self.assertIn("dir:DATA_DIR", self.expect(2, "status", "docker:open-webui").stderr)
+        self.assertIn("dir:DATA_DIR", self.expect(2, "plan", "docker:open-webui", "latest").stderr)
 
     def test_status(self):
         done = self.expect(0, "status", self.data)

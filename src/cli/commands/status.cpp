@@ -1,60 +1,101 @@
 #include "cli/render/status.hpp"
 
-#include <fmt/core.h>
-
 #include "cli/commands/all.hpp"
+#include "cli/commands/installation.hpp"
 #include "cli/commands/session.hpp"
 #include "cli/render/error.hpp"
+#include "cli/render/instance_status.hpp"
+#include "cli/render/text.hpp"
 
 namespace liftlock::cli {
 
 namespace {
 
-Result<change::Status> look_at(const std::string& address) {
-  const deployment::Deployment deployment = TRY(find_deployment(address));
-  return change::status(deployment);
+/// What is shown of one deployment, in the form that was asked for.
+struct Shown {
+  std::string text;
+  Json json;
+};
+
+template <class Status>
+Shown shown(const Context& context, const Status& status) {
+  if (context.json()) return {.text = {}, .json = status_json(status)};
+  return {.text = render_status(status, context.style()), .json = {}};
+}
+
+Result<Shown> look_at(const Context& context, const std::string& address) {
+  const Installation found = TRY(find_installation(address));
+  if (found.directory) return shown(context, TRY(change::status(*found.directory)));
+  return shown(context, TRY(change::status(*found.platform, found.instance)));
 }
 
 Result<void> one(Context& context, const std::string& address) {
-  const change::Status status = TRY(look_at(address));
+  const Shown status = TRY(look_at(context, address));
   if (context.json()) {
-    context.answer_json(status_json(status));
+    context.answer_json(status.json);
   } else {
-    context.answer(render_status(status, context.style()));
+    context.answer(status.text);
   }
   return {};
 }
 
-/// One that cannot be looked at does not hide the others.
-Result<void> every_known(Context& context) {
-  const std::filesystem::path home = TRY(deployment::home_folder());
-  const std::vector<std::string> addresses = TRY(deployment::known_addresses(home));
-  Json list = Json::array();
-  std::string text;
-  for (const std::string& address : addresses) {
-    const Result<change::Status> status = look_at(address);
-    if (context.json()) {
-      list.push_back(status ? status_json(*status) : error_json(status.error()));
-      if (!status) list.back()["deployment"] = address;
-    } else {
-      text += text.empty() ? "" : "\n";
-      text += status ? render_status(*status, context.style())
-                     : context.style().bold(address) + "\n" + render_error(status.error(), context.style());
+/// Everything there is, one after the other. One that cannot be looked at does not hide the others.
+class List {
+ public:
+  explicit List(Context& context) : context_(context) {}
+
+  void add(const std::string& address, const Result<Shown>& status) {
+    if (context_.json()) {
+      json_.push_back(status ? status->json : error_json(status.error()));
+      if (!status) json_.back()["deployment"] = address;
+      return;
     }
+    text_ += text_.empty() ? "" : "\n";
+    text_ += status ? status->text
+                    : context_.style().bold(printable(address)) + "\n" + render_error(status.error(), context_.style());
   }
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] Json json() && { return std::move(json_); }
+
+ private:
+  Context& context_;
+  std::string text_;
+  Json json_ = Json::array();
+};
+
+/// The containers; what keeps them from being listed is no failure of this command.
+Result<std::string> add_containers(Context& context, List& list) {
+  const auto engine = TRY(deployment::container_engine());
+  if (engine == nullptr) return {};
+  for (const std::string& name : TRY(engine->names())) {
+    const auto status = change::status(*engine, name);
+    list.add("docker:" + name, status ? Result<Shown>(shown(context, *status)) : std::unexpected(status.error()));
+  }
+  return engine->description();
+}
+
+Result<void> everything(Context& context) {
+  const std::filesystem::path home = TRY(deployment::home_folder());
+  List list(context);
+  for (const std::string& address : TRY(deployment::known_addresses(home)))
+    list.add(address, look_at(context, address));
+  const Result<std::string> engine = add_containers(context, list);
   if (context.json()) {
-    context.answer_json(Json{{"deployments", std::move(list)}});
-  } else if (addresses.empty()) {
-    context.answer("No deployment is known yet. Name one: liftlock status dir:DATA_DIR\n");
-  } else {
-    context.answer(text);
+    context.answer_json(Json{{"deployments", std::move(list).json()},
+                             {"engine", engine && !engine->empty() ? Json(*engine) : Json()},
+                             {"engine_error", engine ? Json() : error_json(engine.error())["error"]}});
+    return {};
   }
+  context.answer(list.text().empty() ? "No deployment is known yet. Name one: liftlock status dir:DATA_DIR\n"
+                                     : list.text());
+  if (!engine) context.say("\nContainers are not listed.\n" + render_error(engine.error(), context.talk_style()));
   return {};
 }
 
 Result<void> run(Context& context, const Arguments& arguments) {
   const std::optional<std::string> address = arguments.text("DEPLOYMENT");
-  return address ? one(context, *address) : every_known(context);
+  return address ? one(context, *address) : everything(context);
 }
 
 }  // namespace
@@ -66,12 +107,22 @@ const Command& status_command() {
       .summary = "Show what is deployed",
       .description =
           "Version, database, revision, size, who has the database open, and whether a change was interrupted or can "
-          "still be rolled back. Without DEPLOYMENT: every deployment that Liftlock has worked on.",
-      .arguments = {deployment_argument(false)},
+          "still be rolled back. Of a container also image, health, ports, and whether data and secret key would "
+          "outlive "
+          "it; its engine is the one that DOCKER_HOST names, or the one of this machine (Docker, Podman). Without "
+          "DEPLOYMENT: every data directory that Liftlock has worked on, and every container that is Open WebUI.",
+      .arguments = {{.name = "DEPLOYMENT",
+                     .help = "dir:DATA_DIR (the folder that holds webui.db), docker:NAME (a container), or a bare path "
+                             "or name where only one of them fits.",
+                     .completes = Completes::deployment,
+                     .required = false}},
       .options = {},
       .examples = {{"liftlock status dir:/srv/open-webui/data", "One deployment."},
-                   {"liftlock status --json", "Every known one, for a program."}},
-      .exit_statuses = {{0, "It was shown."}, {1, "The data cannot be read."}, {2, "There is no such deployment."}},
+                   {"liftlock status docker:open-webui", "A container."},
+                   {"liftlock status --json", "Every one, for a program."}},
+      .exit_statuses = {{0, "It was shown."},
+                        {1, "The data cannot be read, or the container engine does not answer."},
+                        {2, "There is no such deployment."}},
       .run = run};
   return command;
 }

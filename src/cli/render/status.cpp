@@ -13,30 +13,6 @@ namespace {
 
 std::string bytes(std::int64_t count) { return format_bytes(static_cast<std::uint64_t>(count)); }
 
-std::string database_text(const migration::DatabaseState& state) {
-  if (state.foreign) return "not a database of Open WebUI";
-  if (state.lineage == migration::Lineage::none) return "empty";
-  if (state.revision.empty()) return fmt::format("before Alembic, {} of 18 Peewee migrations", state.peewee_migrations);
-  return fmt::format("revision {}{}, born under {}", state.revision, state.known_revision ? "" : " (not known)",
-                     state.lineage == migration::Lineage::peewee ? "Peewee" : "Alembic");
-}
-
-std::string version_text(const change::Status& status) {
-  if (!status.releases.empty()) return release_span(status.releases);
-  const std::string origin = release::describe_origin(status.state);
-  return origin.empty() ? "unknown" : origin;
-}
-
-std::string leftovers_text(const migration::DatabaseState& state, const Style& style) {
-  if (state.leftovers.empty()) return {};
-  std::string out = style.red("\nA migration ended half-way\n");
-  for (const migration::DatabaseState::Leftover& leftover : state.leftovers) {
-    out += wrap(fmt::format("{} [{}]", leftover.explanation, leftover.id), static_cast<std::size_t>(style.width), 2);
-    out += wrap(leftover.repair, static_cast<std::size_t>(style.width), 4);
-  }
-  return out;
-}
-
 std::string advice_text(const change::Status& status, const Style& style) {
   std::string out;
   const std::string& address = status.deployment.address;
@@ -53,6 +29,47 @@ std::string advice_text(const change::Status& status, const Style& style) {
 
 }  // namespace
 
+std::string database_text(const migration::DatabaseState& state) {
+  if (state.foreign) return "not a database of Open WebUI";
+  if (state.lineage == migration::Lineage::none) return "empty";
+  if (state.revision.empty()) return fmt::format("before Alembic, {} of 18 Peewee migrations", state.peewee_migrations);
+  return fmt::format("revision {}{}, born under {}", state.revision, state.known_revision ? "" : " (not known)",
+                     state.lineage == migration::Lineage::peewee ? "Peewee" : "Alembic");
+}
+
+std::string leftovers_text(const migration::DatabaseState& state, const Style& style) {
+  if (state.leftovers.empty()) return {};
+  std::string out = style.red("\nA migration ended half-way\n");
+  for (const migration::DatabaseState::Leftover& leftover : state.leftovers) {
+    out += wrap(fmt::format("{} [{}]", leftover.explanation, leftover.id), static_cast<std::size_t>(style.width), 2);
+    out += wrap(leftover.repair, static_cast<std::size_t>(style.width), 4);
+  }
+  return out;
+}
+
+std::string origin_text(const migration::DatabaseState& state, const std::vector<std::string>& releases) {
+  if (!releases.empty()) return release_span(releases);
+  const std::string origin = release::describe_origin(state);
+  return origin.empty() ? "unknown" : origin;
+}
+
+nlohmann::ordered_json state_json(const migration::DatabaseState& state) {
+  using Json = nlohmann::ordered_json;
+  Json leftovers = Json::array();
+  for (const migration::DatabaseState::Leftover& leftover : state.leftovers) {
+    leftovers.push_back({{"id", leftover.id},
+                         {"explanation", leftover.explanation},
+                         {"repairable", leftover.repairable},
+                         {"repair", leftover.repair}});
+  }
+  return {{"revision", state.revision.empty() ? Json() : Json(state.revision)},
+          {"known_revision", state.known_revision},
+          {"lineage", name_of(state.lineage)},
+          {"peewee_migrations", state.peewee_migrations},
+          {"foreign", state.foreign},
+          {"leftovers", std::move(leftovers)}};
+}
+
 std::string render_status(const change::Status& status, const Style& style) {
   const deployment::Deployment& deployment = status.deployment;
   TextTable table({{""}, {""}});
@@ -61,7 +78,7 @@ std::string render_status(const change::Status& status, const Style& style) {
   table.add({style.dim("database"),
              fmt::format("{}, {}", printable(deployment.database.string()), bytes(status.size.database_bytes))});
   table.add({style.dim("state"), database_text(status.state)});
-  table.add({style.dim("version"), version_text(status)});
+  table.add({style.dim("version"), origin_text(status.state, status.releases)});
   table.add({style.dim("files"), fmt::format("{}, {}", format_count(status.size.data_files, "file", "files"),
                                              bytes(status.size.data_bytes))});
   table.add({style.dim("used by"), status.users.empty() ? "nobody" : printable(status.users.front())});
@@ -72,28 +89,15 @@ std::string render_status(const change::Status& status, const Style& style) {
 
 nlohmann::ordered_json status_json(const change::Status& status) {
   using Json = nlohmann::ordered_json;
-  Json leftovers = Json::array();
-  for (const migration::DatabaseState::Leftover& leftover : status.state.leftovers) {
-    leftovers.push_back({{"id", leftover.id},
-                         {"explanation", leftover.explanation},
-                         {"repairable", leftover.repairable},
-                         {"repair", leftover.repair}});
-  }
+  Json database = {{"path", status.deployment.database.string()}, {"bytes", status.size.database_bytes}};
+  database.update(state_json(status.state));
+  database["users"] = status.users;
   const auto or_null = [](const std::optional<std::string>& text) { return text ? Json(*text) : Json(); };
   return {{"deployment", status.deployment.address},
           {"driver", status.deployment.driver},
           {"data_directory", status.deployment.data_directory.string()},
           {"releases", status.releases},
-          {"database",
-           {{"path", status.deployment.database.string()},
-            {"bytes", status.size.database_bytes},
-            {"revision", status.state.revision.empty() ? Json() : Json(status.state.revision)},
-            {"known_revision", status.state.known_revision},
-            {"lineage", name_of(status.state.lineage)},
-            {"peewee_migrations", status.state.peewee_migrations},
-            {"foreign", status.state.foreign},
-            {"leftovers", std::move(leftovers)},
-            {"users", status.users}}},
+          {"database", std::move(database)},
           {"data", {{"bytes", status.size.data_bytes}, {"files", status.size.data_files}}},
           {"unfinished_change", or_null(status.unfinished_change)},
           {"unsettled_change", or_null(status.unsettled_change)}};

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "change/change.hpp"
 #include "cli/render/style.hpp"
@@ -12,5 +13,14 @@ namespace liftlock::cli {
 
 /// As `status --json` gives it (docs/reference/json.md).
 [[nodiscard]] nlohmann::ordered_json status_json(const change::Status& status);
+
+/// "revision 242a2047eae0, born under Peewee": where a database stands.
+[[nodiscard]] std::string database_text(const migration::DatabaseState& state);
+/// The releases that it may come from; "unknown".
+[[nodiscard]] std::string origin_text(const migration::DatabaseState& state, const std::vector<std::string>& releases);
+/// What a half-finished migration left, and what to do; empty where there is nothing of that.
+[[nodiscard]] std::string leftovers_text(const migration::DatabaseState& state, const Style& style);
+/// The members of "database" that say where it stands.
+[[nodiscard]] nlohmann::ordered_json state_json(const migration::DatabaseState& state);
 
 }  // namespace liftlock::cli

@@ -1,0 +1,132 @@
+#include "deployment/docker/docker.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+
+#include "base/file.hpp"
+#include "base/file_stream.hpp"
+#include "deployment/docker/container.hpp"
+#include "deployment/docker/tar_file.hpp"
+
+namespace liftlock::deployment {
+
+namespace docker {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string archive_path(const Instance& instance, const fs::path& path) {
+  return fmt::format("/containers/{}/archive?path={}", instance.id, http::percent_encoded(path.string()));
+}
+
+/// Engines refuse other names when a container is made; in the path of a request they would mean something else.
+bool may_be_name(std::string_view name) {
+  const auto letter_or_digit = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  return !name.empty() && letter_or_digit(name.front()) &&
+         std::ranges::all_of(name, [&](char c) { return letter_or_digit(c) || c == '_' || c == '.' || c == '-'; });
+}
+
+class DockerPlatform final : public Platform {
+ public:
+  explicit DockerPlatform(Engine engine) : engine_(std::move(engine)) {}
+
+  [[nodiscard]] std::string description() const override { return engine_.description(); }
+
+  Result<std::vector<std::string>> names() override {
+    const auto listed = TRY(engine_.get("/containers/json?all=1", "Listing the containers"));
+    std::vector<std::string> names;
+    for (const Json& container : listed.value_or(Json::array())) {
+      if (looks_like_open_webui(container)) names.push_back(name_of(container));
+    }
+    std::ranges::sort(names);
+    return names;
+  }
+
+  Result<Instance> inspect(std::string_view name) override {
+    if (!may_be_name(name)) return unknown(name);
+    const auto container =
+        TRY(engine_.get(fmt::format("/containers/{}/json", name), fmt::format("Inspecting the container {}", name)));
+    if (!container) return unknown(name);
+    const auto id = container->find("Image");
+    if (id == container->end() || !id->is_string()) return read_instance(*container, {});
+    const auto image = TRY(engine_.get(fmt::format("/images/{}/json", id->get<std::string>()),
+                                       fmt::format("Inspecting the image of the container {}", name)));
+    return read_instance(*container, image.value_or(Json()));
+  }
+
+  Result<std::optional<InsideFile>> look(const Instance& instance, const fs::path& path) override {
+    const auto header = TRY(engine_.header(archive_path(instance, path), "x-docker-container-path-stat",
+                                           fmt::format("Looking for {} in {}", path.string(), instance.name)));
+    if (!header) return std::nullopt;
+    return TRY(read_path_stat(*header));
+  }
+
+  Result<std::string> read(const Instance& instance, const fs::path& path, std::size_t most) override {
+    constexpr std::size_t tar_around = 16384;  // headers before the content, zeros behind it
+    std::string tar;
+    bool too_large = false;
+    const auto take = [&](std::string_view piece) {
+      tar += piece;
+      too_large = tar.size() > most + tar_around;
+      return !too_large;
+    };
+    const std::string doing = fmt::format("Reading {} in {}", path.string(), instance.name);
+    if (!TRY(engine_.stream(archive_path(instance, path), doing, take))) return missing(doing);
+    if (too_large) return failure("file-error", doing, fmt::format("It is larger than {} bytes.", most));
+    return content_of_tar(tar);
+  }
+
+  Result<void> copy_out(const Instance& instance, const fs::path& path, const fs::path& to) override {
+    const fs::path tar = to.string() + ".tar";
+    Result<void> written = {};
+    {
+      file::Writer writer = TRY(file::Writer::create(tar));
+      const auto take = [&](std::string_view piece) {
+        written = writer.write(piece);
+        return written.has_value();
+      };
+      const std::string doing = fmt::format("Copying {} out of {}", path.string(), instance.name);
+      if (!TRY(engine_.stream(archive_path(instance, path), doing, take))) return missing(doing);
+    }
+    TRY(std::move(written));
+    TRY(unpack_tar(tar, to));
+    return file::remove(tar);
+  }
+
+ private:
+  std::unexpected<Error> unknown(std::string_view name) const {
+    return std::unexpected(Error{ErrorKind::usage, "instance-unknown",
+                                 fmt::format("Looking for the container {}", name),
+                                 fmt::format("{} has no container of that name.", engine_.description()),
+                                 "Nothing was changed.", "liftlock status lists what there is."});
+  }
+
+  static std::unexpected<Error> missing(const std::string& doing) {
+    return failure("file-missing", doing, "There is no such file.");
+  }
+
+  Engine engine_;
+};
+
+}  // namespace
+
+std::unique_ptr<Platform> make_platform(Engine engine) { return std::make_unique<DockerPlatform>(std::move(engine)); }
+
+}  // namespace docker
+
+Result<std::unique_ptr<Platform>> container_engine() {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value == nullptr ? "" : value);
+  };
+  const auto endpoint = TRY(docker::find_endpoint(variable));
+  if (!endpoint) return nullptr;
+  auto transport = TRY(http::make_transport());
+  return docker::make_platform(TRY(docker::Engine::connect(*endpoint, std::move(transport))));
+}
+
+}  // namespace liftlock::deployment

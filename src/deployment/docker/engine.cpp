@@ -1,0 +1,132 @@
+#include "deployment/docker/engine.hpp"
+
+#include <fmt/core.h>
+
+#include <compare>
+#include <cstdio>
+
+namespace liftlock::deployment::docker {
+
+namespace {
+
+/// A version of the API.
+struct ApiVersion {
+  int major = 0;
+  int minor = 0;
+  friend auto operator<=>(const ApiVersion&, const ApiVersion&) = default;
+};
+constexpr ApiVersion oldest{1, 24};  // Docker 1.12; what is asked for here is in it
+constexpr ApiVersion newest{1, 51};  // Docker 28.3
+
+std::optional<ApiVersion> parse(const std::string& text) {
+  ApiVersion version;
+  if (std::sscanf(text.c_str(), "%d.%d", &version.major, &version.minor) != 2) return std::nullopt;
+  return version;
+}
+
+std::string text_of(const ApiVersion& version) { return fmt::format("{}.{}", version.major, version.minor); }
+
+std::string text_member(const Json& object, const char* name) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Error explained(Error error, std::string_view doing, const Endpoint& endpoint) {
+  const std::string reason = error.id.substr(error.id.find('-'));
+  error.id = "engine" + reason;
+  error.doing = fmt::format("{} (container engine at {})", doing, endpoint.name);
+  error.state = "Nothing was changed.";
+  if (reason == "-unreachable") error.next = "Start the engine, or name another one in DOCKER_HOST.";
+  if (reason == "-denied") error.next = "Run this as root, or as a member of the group that the socket belongs to.";
+  if (reason == "-tls") error.next = "Look at DOCKER_CERT_PATH (ca.pem, cert.pem, key.pem) and DOCKER_TLS_VERIFY.";
+  return error;
+}
+
+/// The engine's own words: {"message": "…"}, where it is not too old to say it so.
+std::string words_of(const http::Response& response) {
+  const std::string message = text_member(Json::parse(response.body, nullptr, false), "message");
+  if (!message.empty()) return message;
+  return response.body.empty() ? fmt::format("It answers with status {}.", response.status) : response.body;
+}
+
+}  // namespace
+
+Result<Engine> Engine::connect(Endpoint endpoint, std::unique_ptr<http::Transport> transport) {
+  Engine engine(std::move(endpoint), std::move(transport));
+  TRY(engine.negotiate());
+  return engine;
+}
+
+Result<void> Engine::negotiate() {
+  constexpr const char* doing = "Asking for the engine's version";
+  const std::optional<Json> answer = TRY(get("/version", doing));
+  const auto highest = answer ? parse(text_member(*answer, "ApiVersion")) : std::nullopt;
+  if (!highest) {
+    return failure("engine-answer", fmt::format("{} (container engine at {})", doing, endpoint_.name),
+                   "What answers there is no container engine.", "Look at DOCKER_HOST.");
+  }
+  const ApiVersion lowest = parse(text_member(*answer, "MinAPIVersion")).value_or(oldest);
+  const ApiVersion agreed = std::min(*highest, newest);
+  if (agreed < oldest || agreed < lowest) {
+    return failure("engine-version", fmt::format("{} (container engine at {})", doing, endpoint_.name),
+                   fmt::format("It speaks versions {} to {} of the API, this program {} to {}.", text_of(lowest),
+                               text_of(*highest), text_of(oldest), text_of(newest)),
+                   "Update the older of the two.");
+  }
+  api_version_ = text_of(agreed);
+  version_ = text_member(*answer, "Version");
+  product_ = "Docker Engine";
+  const auto components = answer->find("Components");
+  if (components != answer->end() && components->is_array() && !components->empty()) {
+    const std::string name = text_member(components->front(), "Name");
+    if (name.starts_with("Podman")) product_ = "Podman";
+  }
+  return {};
+}
+
+std::string Engine::description() const { return fmt::format("{} {} at {}", product_, version_, endpoint_.name); }
+
+Result<http::Response> Engine::ask(http::Request request, std::string_view path, std::string_view doing) {
+  request.url = endpoint_.base_url + (api_version_.empty() ? "" : "/v" + api_version_) + std::string(path);
+  request.unix_socket = endpoint_.unix_socket;
+  request.tls = endpoint_.tls;
+  auto response = transport_->send(request);
+  if (!response) return std::unexpected(explained(std::move(response).error(), doing, endpoint_));
+  if (response->status >= 400 && response->status != 404) {
+    return failure("engine-error", fmt::format("{} (container engine at {})", doing, endpoint_.name),
+                   words_of(*response));
+  }
+  return response;
+}
+
+Result<std::optional<Json>> Engine::get(std::string_view path, std::string_view doing) {
+  const http::Response response = TRY(ask({}, path, doing));
+  if (response.status == 404) return std::nullopt;
+  Json document = Json::parse(response.body, nullptr, false);
+  if (document.is_discarded()) {
+    return failure("engine-answer", fmt::format("{} (container engine at {})", doing, endpoint_.name),
+                   "The answer is not JSON.");
+  }
+  return document;
+}
+
+Result<std::optional<std::string>> Engine::header(std::string_view path, std::string_view name,
+                                                  std::string_view doing) {
+  const http::Response response = TRY(ask({.method = "HEAD"}, path, doing));
+  if (response.status == 404) return std::nullopt;
+  const auto found = response.headers.find(name);
+  if (found == response.headers.end()) {
+    return failure("engine-answer", fmt::format("{} (container engine at {})", doing, endpoint_.name),
+                   fmt::format("The header {} is missing.", name));
+  }
+  return found->second;
+}
+
+Result<bool> Engine::stream(std::string_view path, std::string_view doing,
+                            const std::function<bool(std::string_view)>& sink) {
+  const http::Response response = TRY(ask({.sink = sink}, path, doing));
+  return response.status != 404;
+}
+
+}  // namespace liftlock::deployment::docker

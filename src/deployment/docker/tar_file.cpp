@@ -1,0 +1,70 @@
+#include "deployment/docker/tar_file.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <memory>
+
+#include "base/file_stream.hpp"
+#include "base/zstd.hpp"
+
+namespace liftlock::deployment::docker {
+
+namespace {
+
+using Handle = std::unique_ptr<struct archive, decltype(&archive_read_free)>;
+
+constexpr std::size_t block_size = std::size_t{1} << 16;
+
+Handle new_reader() {
+  Handle tar(archive_read_new(), archive_read_free);
+  archive_read_support_format_tar(tar.get());
+  archive_read_set_options(tar.get(), "hdrcharset=BINARY");
+  return tar;
+}
+
+std::unexpected<Error> unreadable(struct archive* tar) {
+  const char* text = tar == nullptr ? nullptr : archive_error_string(tar);
+  return failure("engine-answer", "Reading a file from a container",
+                 text == nullptr ? "The engine's archive holds no file." : text);
+}
+
+/// Streams the content of the first plain file to `sink`.
+Result<void> first_file(struct archive* tar, const ByteSink& sink) {
+  struct archive_entry* entry = nullptr;
+  int code = ARCHIVE_OK;
+  while ((code = archive_read_next_header(tar, &entry)) != ARCHIVE_EOF) {
+    if (code < ARCHIVE_WARN) return unreadable(tar);
+    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+    std::string block(block_size, '\0');
+    while (true) {
+      const la_ssize_t count = archive_read_data(tar, block.data(), block.size());
+      if (count < 0) return unreadable(tar);
+      if (count == 0) return {};
+      TRY(sink(std::string_view(block).substr(0, static_cast<std::size_t>(count))));
+    }
+  }
+  return unreadable(nullptr);
+}
+
+}  // namespace
+
+Result<std::string> content_of_tar(std::string_view bytes) {
+  const Handle tar = new_reader();
+  if (archive_read_open_memory(tar.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) return unreadable(tar.get());
+  std::string content;
+  TRY(first_file(tar.get(), [&](std::string_view piece) -> Result<void> {
+    content += piece;
+    return {};
+  }));
+  return content;
+}
+
+Result<void> unpack_tar(const std::filesystem::path& path, const std::filesystem::path& to) {
+  const Handle tar = new_reader();
+  if (archive_read_open_filename(tar.get(), path.c_str(), block_size) != ARCHIVE_OK) return unreadable(tar.get());
+  file::Writer writer = TRY(file::Writer::create(to));
+  return first_file(tar.get(), [&](std::string_view piece) { return writer.write(piece); });
+}
+
+}  // namespace liftlock::deployment::docker

@@ -1,0 +1,183 @@
+"""A Docker Engine of its own: data in ~/.cache/liftlock/docker, its socket in a temporary folder, ended by its process id.
+
+It shares nothing with an engine that runs already: no bridge of its own, no rules in the firewall. Containers stand on
+networks that a test makes, and publish their ports through the engine's proxy.
+"""
+
+import fcntl
+import http.client
+import io
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tarfile
+import time
+import urllib.parse
+
+
+class Unavailable(Exception):
+    """No engine can be started here."""
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=120)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self.path))
+
+
+class Refused(Exception):
+    def __init__(self, status, text):
+        super().__init__(f"{status}: {text}")
+        self.status = status
+
+
+class Client:
+    """The tests' own view of an engine, which owes nothing to Liftlock's."""
+
+    def __init__(self, path):
+        self.socket = pathlib.Path(path)
+        self.url = f"unix://{path}"
+
+    def call(self, method, path, body=None, content="application/json"):
+        connection = UnixConnection(self.socket)
+        try:
+            data = json.dumps(body).encode() if content == "application/json" and body is not None else body
+            connection.request(method, path, data, {"Content-Type": content} if data is not None else {})
+            answer = connection.getresponse()
+            text = answer.read()
+        finally:
+            connection.close()
+        if answer.status >= 400:
+            raise Refused(answer.status, text.decode(errors="replace"))
+        return text
+
+    def json(self, method, path, body=None):
+        text = self.call(method, path, body)
+        return json.loads(text) if text else None
+
+    def create(self, name, image, start=True, **config):
+        made = self.json("POST", f"/containers/create?name={name}", {"Image": image, **config})
+        if start:
+            self.call("POST", f"/containers/{made['Id']}/start")
+        return made["Id"]
+
+    def inspect(self, name):
+        return self.json("GET", f"/containers/{name}/json")
+
+    def execute(self, name, *command):
+        made = self.json("POST", f"/containers/{name}/exec", {"Cmd": command, "AttachStdout": True, "AttachStderr": True})
+        output = self.call("POST", f"/exec/{made['Id']}/start", {"Detach": False, "Tty": True})
+        code = self.json("GET", f"/exec/{made['Id']}/json")["ExitCode"]
+        if code != 0:
+            raise Refused(code, output.decode(errors="replace"))
+        return output
+
+    def remove_everything(self):
+        for container in self.json("GET", "/containers/json?all=1"):
+            self.call("DELETE", f"/containers/{container['Id']}?force=1&v=1")
+        for volume in self.json("GET", "/volumes")["Volumes"] or []:
+            self.call("DELETE", f"/volumes/{volume['Name']}?force=1")
+        for network in self.json("GET", "/networks"):
+            if network["Name"] not in ("none", "host", "bridge"):
+                self.call("DELETE", f"/networks/{network['Id']}")
+
+    def load_image(self, name, files, changes):
+        """An image of one layer that holds `files` ({path: bytes, or (bytes, mode), or None for a folder})."""
+        layer = io.BytesIO()
+        with tarfile.open(fileobj=layer, mode="w") as tar:
+            for path, content in files.items():
+                entry = tarfile.TarInfo(path)
+                if content is None:
+                    entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+                    tar.addfile(entry)
+                    continue
+                data, entry.mode = content if isinstance(content, tuple) else (content, 0o644)
+                entry.size = len(data)
+                tar.addfile(entry, io.BytesIO(data))
+        repository, tag = name.rsplit(":", 1)
+        query = f"fromSrc=-&repo={repository}&tag={tag}" + "".join(f"&changes={urllib.parse.quote(change, safe='')}" for change in changes)
+        answer = self.call("POST", f"/images/create?{query}", layer.getvalue(), "application/x-tar").decode()
+        if '"error"' in answer:
+            raise Refused(500, answer)
+
+
+def simulated_open_webui(version):
+    """Files and settings of a tiny image of the official one's shape: not Open WebUI, but a server of two static answers."""
+    busybox = pathlib.Path("/bin/busybox").read_bytes()
+    return {
+        "bin": None, "tmp": None, "etc": None, "app": None, "app/backend": None, "app/backend/data": None,
+        "bin/busybox": (busybox, 0o755),
+        "etc/passwd": b"root:x:0:0:root:/:/bin/sh\n",
+        "www": None, "www/api": None,
+        "www/health": b'{"status":true}',
+        "www/api/version": json.dumps({"version": version}).encode(),
+        "app/package.json": json.dumps({"name": "open-webui", "version": version}).encode(),
+    }, [
+        "ENV ENV=prod PORT=8080 WEBUI_SECRET_KEY= DATA_DIR_OF_NOBODY=1",
+        "WORKDIR /app/backend",
+        "EXPOSE 8080",
+        'CMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]',
+        'HEALTHCHECK --interval=1s --timeout=3s CMD ["/bin/busybox", "wget", "-q", "-O", "-", "http://127.0.0.1:8080/health"]',
+        "LABEL org.opencontainers.image.title=open-webui",
+        f"LABEL org.opencontainers.image.version=v{version}",
+    ]  # fmt: skip
+
+
+class Engine(Client):
+    def __init__(self, scratch):
+        missing = [program for program in ("dockerd", "containerd", "busybox") if shutil.which(program) is None]
+        if missing:
+            raise Unavailable(f"there is no {missing[0]} (scripts/setup --tests installs it)")
+        if os.geteuid() != 0:
+            raise Unavailable("an engine needs root")
+        root = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "liftlock/docker"
+        root.mkdir(parents=True, exist_ok=True)
+        self.lock = open(root.with_suffix(".lock"), "w")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)  # another run of these tests uses the same data
+        self.log = open(scratch / "dockerd.log", "w+")
+        super().__init__(scratch / "docker.sock")
+        self.process = subprocess.Popen(
+            ["dockerd", "--data-root", root, "--exec-root", scratch / "exec", "--pidfile", scratch / "pid", "--host", self.url,
+             "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--log-level=warn",
+             "--insecure-registry=127.0.0.0/8"],
+            stdout=self.log, stderr=self.log, cwd="/", start_new_session=True,
+        )  # fmt: skip
+        try:
+            self.wait()
+            self.remove_everything()
+            self.call("POST", "/images/prune")  # what earlier runs made, and newer images of the same name replaced
+        except BaseException:
+            self.stop()
+            raise
+
+    def wait(self):
+        for _ in range(600):
+            if self.process.poll() is not None:
+                self.log.seek(0)
+                raise Unavailable("dockerd ended at once: " + self.log.read()[-2000:])
+            try:
+                self.call("GET", "/_ping")
+                return
+            except (OSError, Refused):
+                time.sleep(0.1)
+        raise Unavailable("dockerd does not answer")
+
+    def stop(self):
+        if self.process.poll() is None:
+            try:
+                self.remove_everything()
+            except (OSError, Refused):
+                pass  # what is left goes when the next run begins
+            os.kill(self.process.pid, signal.SIGTERM)
+            self.process.wait()
+        self.log.close()
+        self.lock.close()
