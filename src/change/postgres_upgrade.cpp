@@ -247,8 +247,9 @@ Result<DatabaseUpgrade> run_work(const database::Url& url, const std::string& sc
     done = std::unexpected(stopped.error());
   }
   if (!done) {
-    if (done.error().kind != ErrorKind::needs_hand)
-      std::ignore = file::remove(quarantine);  // all is still where it was
+    if (done.error().kind == ErrorKind::needs_hand) return done;
+    std::ignore = file::remove(quarantine);  // all is still where it was
+    if (done.error().state.empty()) done.error().state = "Nothing was changed.";
     return done;
   }
   DatabaseUpgrade upgrade = *std::move(done);

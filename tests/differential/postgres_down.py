@@ -26,6 +26,11 @@ class DownFiller(HeadFiller, JsonFiller):
     """Rows that the official way back takes on PostgreSQL."""
 
 
+def unexplained(world, lines, target):
+    """Differences that docs/deviations.md does not tell of."""
+    return [line for line in without_betterments(world, lines, target) if not NULL_AS_TEXT.match(line)]
+
+
 def as_sqlite(world, url, born):
     """A SQLite database with the rows of this one; `born` is an empty one of that revision and lineage."""
     path = world.empty("down-as-sqlite")
@@ -62,7 +67,7 @@ def down_the_chain(world, source, born, targets):
                 same_losses(target, jumped["losses"])
             lines = [line for line in world.differences(official, native, known, since, JSON_IN_TEXT) if line not in seen]
             seen.update(lines)
-            lines = [line for line in without_betterments(world, lines, target) if not NULL_AS_TEXT.match(line)]
+            lines = unexplained(world, lines, target)
             if target in UP_FROM:
                 lines += up_again(native, jumped["losses"])
             if lines:

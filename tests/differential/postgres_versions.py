@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Other versions of the PostgreSQL server than Debian's: a new database and a fixture, upgraded by `liftlock db upgrade` and by
-the real Alembic on the same server; schema and every row are compared. scripts/postgresql fetches the servers.
+the real Alembic on the same server, and the fixture downgraded again; schema and every row are compared. scripts/postgresql fetches the servers.
 
 usage: postgres_versions.py [--build FOLDER] [--all] [--only VERSION]... [--keep]
 
@@ -18,9 +18,11 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from cases import FIXTURES, HEAD, Group  # noqa: E402
+from cases_down import JSON_IN_TEXT  # noqa: E402
 from cluster import Cluster, Unavailable  # noqa: E402
 from contents import uuids_of  # noqa: E402
 from harness import Failed  # noqa: E402
+from postgres_down import unexplained  # noqa: E402
 from postgres_world import World, loaded  # noqa: E402
 from session import ended, run_groups, scratch_folder  # noqa: E402
 from yardstick import ROOT, Official  # noqa: E402
@@ -50,6 +52,22 @@ def upgraded(world, source):
     assert not answer_of(world, "check", "--database", native)["drift"]
 
 
+def downgraded(world, source, revision):
+    """Both ways from the head back to the revision that the fixture had."""
+    world.official.upgrade(source, HEAD)
+    path = world.mirrored(source)
+    known, since = uuids_of(path), time.time()
+    path.unlink()
+    official, native = world.copy(source), world.copy(source)
+    world.official.downgrade(official, revision)
+    done = answer_of(world, "downgrade", revision, "--accept-loss", "--database", native)
+    assert all(check["ok"] for check in done["verification"]["checks"]), done
+    lines = unexplained(world, world.differences(official, native, known, since, JSON_IN_TEXT), revision)
+    if lines:
+        raise Failed(lines)
+    assert not answer_of(world, "check", "--database", native)["drift"]
+
+
 def steps(version):
     def run(world):
         found = world.sql(world.cluster.url("postgres"), "SHOW server_version")[0][0]
@@ -59,6 +77,7 @@ def steps(version):
         source = loaded(world, world.fixture(FIXTURE), FIXTURES[FIXTURE], 18)
         assert answer_of(world, "current", "--database", source)["current"]["revision"] == FIXTURES[FIXTURE]
         yield f"fixture {FIXTURE}", lambda: upgraded(world, source)
+        yield f"fixture {FIXTURE}, down again", lambda: downgraded(world, source, FIXTURES[FIXTURE])
 
     return run
 

@@ -40,7 +40,7 @@ CREATE FUNCTION pg_temp.json_extract(document $kind, path text) RETURNS text LAN
 $body$ SELECT pg_temp.json_part(document, path) #>> '{}' $body$;
 CREATE FUNCTION pg_temp.json_array_length(document $kind, path text DEFAULT '$') RETURNS bigint LANGUAGE sql IMMUTABLE
 STRICT AS $body$
-  SELECT CASE WHEN json_typeof(part) = 'array' THEN json_array_length(part) WHEN part IS NOT NULL THEN 0 END
+  SELECT CASE WHEN json_typeof(part) = 'array' THEN json_array_length(part) WHEN part IS NOT NULL THEN 0 END::bigint
   FROM (SELECT pg_temp.json_part(document, path)) AS parts (part)
 $body$;
 CREATE FUNCTION pg_temp.json_each(document $kind, path text DEFAULT '$')
