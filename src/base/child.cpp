@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,25 +51,87 @@ Result<int> status_of(const Child& child, int status) {
   return std::unexpected(std::move(error));
 }
 
-}  // namespace
+/// What a child's standard streams are, besides ours.
+class Actions {
+ public:
+  explicit Actions(const Child& child) {
+    ::posix_spawn_file_actions_init(&actions_);
+    if (!child.folder.empty()) ::posix_spawn_file_actions_addchdir_np(&actions_, child.folder.c_str());
+    if (child.output_to_stderr) connect(STDERR_FILENO, STDOUT_FILENO);
+  }
+  Actions(const Actions&) = delete;
+  Actions& operator=(const Actions&) = delete;
+  ~Actions() { ::posix_spawn_file_actions_destroy(&actions_); }
 
-Result<int> run(const Child& child) {
+  void connect(int ours, int theirs) { ::posix_spawn_file_actions_adddup2(&actions_, ours, theirs); }
+  [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_{};
+};
+
+Result<int> run(const Child& child, const Actions& actions) {
   std::vector<std::string> words = child.command;
   std::vector<std::string> environment = environment_of(child);
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  if (!child.folder.empty()) ::posix_spawn_file_actions_addchdir_np(&actions, child.folder.c_str());
-  if (child.output_to_stderr) ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
   std::fflush(nullptr);  // what we have said stands before what it says
   pid_t pid = 0;
-  const int code = ::posix_spawnp(&pid, words.front().c_str(), &actions, nullptr, pointers_to(words).data(),
+  const int code = ::posix_spawnp(&pid, words.front().c_str(), actions.get(), nullptr, pointers_to(words).data(),
                                   pointers_to(environment).data());
-  ::posix_spawn_file_actions_destroy(&actions);
   if (code != 0) return failure("program-start", doing(child), std::strerror(code));
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   return status_of(child, status);
+}
+
+/// A file without a name, in memory.
+class MemoryFile {
+ public:
+  MemoryFile() : descriptor_(::memfd_create("liftlock", MFD_CLOEXEC)) {}
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+  ~MemoryFile() { ::close(descriptor_); }
+
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+
+  /// Writes `text` and goes back to its beginning; false where memory does not suffice.
+  [[nodiscard]] bool fill(std::string_view text) const {
+    while (!text.empty()) {
+      const ssize_t written = ::write(descriptor_, text.data(), text.size());
+      if (written <= 0) return false;
+      text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return ::lseek(descriptor_, 0, SEEK_SET) == 0;
+  }
+
+  [[nodiscard]] std::string content() const {
+    const off_t size = ::lseek(descriptor_, 0, SEEK_END);
+    std::string text(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
+    const ssize_t count = ::pread(descriptor_, text.data(), text.size(), 0);
+    text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+    return text;
+  }
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace
+
+Result<int> run(const Child& child) { return run(child, Actions(child)); }
+
+Result<Captured> run_captured(const Child& child, std::string_view input) {
+  const MemoryFile in;
+  const MemoryFile out;
+  const MemoryFile errors;
+  if (in.descriptor() < 0 || out.descriptor() < 0 || errors.descriptor() < 0 || !in.fill(input))
+    return failure("program-start", doing(child), std::strerror(errno));
+  Actions actions(child);
+  actions.connect(in.descriptor(), STDIN_FILENO);
+  actions.connect(out.descriptor(), STDOUT_FILENO);
+  actions.connect(errors.descriptor(), STDERR_FILENO);
+  const int status = TRY(run(child, actions));
+  return Captured{.status = status, .output = out.content(), .errors = errors.content()};
 }
 
 }  // namespace liftlock::process

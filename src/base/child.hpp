@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,5 +22,16 @@ struct Child {
 /// Errors: "program-start" (it cannot be started), "program-died" (a signal ended it), of kind cancelled where that was
 /// SIGINT.
 [[nodiscard]] Result<int> run(const Child& child);
+
+/// What a program has printed, and how it ended.
+struct Captured {
+  int status = 0;  ///< 0 to 255
+  std::string output;
+  std::string errors;  ///< what it wrote to standard error
+};
+
+/// Runs it to its end, with `input` on its standard input. What goes in and out stays in memory: secrets may. Errors:
+/// those of run().
+[[nodiscard]] Result<Captured> run_captured(const Child& child, std::string_view input);
 
 }  // namespace liftlock::process

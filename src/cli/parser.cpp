@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "cli/suggest.hpp"
+#include "base/suggest.hpp"
 #include "cli/usage.hpp"
 
 namespace liftlock::cli {

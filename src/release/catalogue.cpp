@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/suggest.hpp"
 #include "migration/openwebui/chain.hpp"
 #include "release/catalogue_data.hpp"
 
@@ -50,20 +51,6 @@ std::string describe_between(const migration::DatabaseState& state) {
     return fmt::format("between {} and {}", to_string(before->version), to_string(release.version));
   }
   return {};
-}
-
-/// Whether one letter more, less, other, or swapped with its neighbour makes `b` of `a`.
-bool one_slip_apart(std::string_view a, std::string_view b) {
-  if (a.size() > b.size()) std::swap(a, b);
-  if (b.size() - a.size() > 1) return false;
-  std::size_t start = 0;
-  while (start < a.size() && a[start] == b[start]) ++start;
-  const std::string_view rest_a = a.substr(start);
-  const std::string_view rest_b = b.substr(start);
-  if (a.size() < b.size()) return rest_a == rest_b.substr(1);
-  if (rest_a.size() < 2) return true;
-  const bool swapped = rest_a[0] == rest_b[1] && rest_a[1] == rest_b[0] && rest_a.substr(2) == rest_b.substr(2);
-  return swapped || rest_a.substr(1) == rest_b.substr(1);
 }
 
 }  // namespace
@@ -140,7 +127,7 @@ std::vector<std::string> near_matches(std::string_view typed, std::size_t limit)
   const std::string series = std::string(typed) + '.';
   for (auto release = releases().rbegin(); release != releases().rend(); ++release) {
     const std::string version = to_string(release->version);
-    if (one_slip_apart(typed, version) || version.starts_with(series)) add(version);
+    if (edit_distance(typed, version) <= 1 || version.starts_with(series)) add(version);
   }
   if (matches.empty()) add(to_string(latest().version));
   return matches;

@@ -1,11 +1,12 @@
 #include "deployment/docker/container.hpp"
 
 #include <fmt/core.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+
+#include "base/base64.hpp"
 
 namespace liftlock::deployment::docker {
 
@@ -81,17 +82,6 @@ std::string time_or_nothing(std::string time) { return time.starts_with("0001-")
 std::string shortened(const std::string& time) {
   const bool fraction = time.ends_with('Z') && time.find('.') != std::string::npos;
   return fraction ? time.substr(0, time.find('.')) + "Z" : time;
-}
-
-std::string decode_base64(const std::string& text) {
-  std::string bytes(text.size(), '\0');
-  auto* out = reinterpret_cast<unsigned char*>(bytes.data());
-  const int length =
-      EVP_DecodeBlock(out, reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (length < 0) return {};
-  bytes.resize(static_cast<std::size_t>(length));
-  while (bytes.ends_with('\0')) bytes.pop_back();  // the padding's
-  return bytes;
 }
 
 /// RFC 3339 with up to nine digits of a second's fraction: nanoseconds since the epoch.
@@ -170,7 +160,7 @@ Result<Instance> read_instance(const Json& container, const Json& image) {
 
 Result<InsideFile> read_path_stat(const std::string& header) {
   constexpr std::uint64_t not_regular = 0x8F280000;  // Go's fs.ModeType
-  const Json stat = Json::parse(decode_base64(header), nullptr, false);
+  const Json stat = Json::parse(decode_base64(header).value_or(""), nullptr, false);
   const Json& size = at(stat, {"size"});
   const Json& mode = at(stat, {"mode"});
   const auto modified = nanoseconds_of(text_at(stat, {"mtime"}));

@@ -39,5 +39,18 @@ TEST(Child, SaysHowItFailed) {
   EXPECT_EQ(process::run(shell("kill -INT $$")).error().kind, ErrorKind::cancelled);
 }
 
+TEST(Child, TakesInputAndGivesOutput) {
+  const auto done = process::run_captured(shell("cat; echo oh >&2; exit 3"), "line\nanother");
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->status, 3);
+  EXPECT_EQ(done->output, "line\nanother");
+  EXPECT_EQ(done->errors, "oh\n");
+  EXPECT_EQ(process::run_captured(shell("cat"), "")->output, "");
+  const std::string large(1'000'000, 'x');
+  EXPECT_EQ(process::run_captured(shell("cat"), large)->output, large);
+  EXPECT_EQ(process::run_captured({.command = {"/nowhere/at/all"}, .environment = {}, .folder = {}}, "").error().id,
+            "program-start");
+}
+
 }  // namespace
 }  // namespace liftlock

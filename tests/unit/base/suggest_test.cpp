@@ -1,10 +1,10 @@
-#include "cli/suggest.hpp"
+#include "base/suggest.hpp"
 
 #include <gmock/gmock.h>
 
 #include <array>
 
-namespace liftlock::cli {
+namespace liftlock {
 namespace {
 
 using testing::ElementsAre;
@@ -40,4 +40,4 @@ TEST(DidYouMean, AsksAQuestion) {
 }
 
 }  // namespace
-}  // namespace liftlock::cli
+}  // namespace liftlock

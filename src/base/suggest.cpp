@@ -1,8 +1,8 @@
-#include "cli/suggest.hpp"
+#include "base/suggest.hpp"
 
 #include <algorithm>
 
-namespace liftlock::cli {
+namespace liftlock {
 
 std::size_t edit_distance(std::string_view from, std::string_view to) {
   std::vector<std::size_t> before(to.size() + 1);
@@ -54,4 +54,4 @@ std::string did_you_mean(const std::vector<std::string>& suggestions) {
   return question + "?";
 }
 
-}  // namespace liftlock::cli
+}  // namespace liftlock

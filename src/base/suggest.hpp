@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace liftlock::cli {
+namespace liftlock {
 
 /// How many letters must be inserted, removed, changed or swapped with their neighbour to make `to` of `from`.
 [[nodiscard]] std::size_t edit_distance(std::string_view from, std::string_view to);
@@ -20,4 +20,4 @@ namespace liftlock::cli {
 /// "Did you mean status, or settle?", or empty without a suggestion.
 [[nodiscard]] std::string did_you_mean(const std::vector<std::string>& suggestions);
 
-}  // namespace liftlock::cli
+}  // namespace liftlock
