@@ -8,10 +8,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <tuple>
 
 namespace liftlock::http {
@@ -23,10 +25,16 @@ struct Library {
   decltype(&::curl_global_init) global_init = nullptr;
   decltype(&::curl_easy_init) easy_init = nullptr;
   decltype(&::curl_easy_setopt) set = nullptr;
-  decltype(&::curl_easy_perform) perform = nullptr;
   decltype(&::curl_easy_reset) reset = nullptr;
   decltype(&::curl_easy_cleanup) cleanup = nullptr;
   decltype(&::curl_easy_strerror) message = nullptr;
+  decltype(&::curl_multi_init) multi_init = nullptr;
+  decltype(&::curl_multi_add_handle) multi_add = nullptr;
+  decltype(&::curl_multi_remove_handle) multi_remove = nullptr;
+  decltype(&::curl_multi_perform) multi_perform = nullptr;
+  decltype(&::curl_multi_poll) multi_poll = nullptr;
+  decltype(&::curl_multi_info_read) multi_outcome = nullptr;
+  decltype(&::curl_multi_cleanup) multi_cleanup = nullptr;
   decltype(&::curl_slist_append) append = nullptr;
   decltype(&::curl_slist_free_all) free_list = nullptr;
 };
@@ -45,9 +53,15 @@ Result<Library> load() {
   const bool complete =
       handle != nullptr && find(handle, "curl_global_init", library.global_init) &&
       find(handle, "curl_easy_init", library.easy_init) && find(handle, "curl_easy_setopt", library.set) &&
-      find(handle, "curl_easy_perform", library.perform) && find(handle, "curl_easy_reset", library.reset) &&
-      find(handle, "curl_easy_cleanup", library.cleanup) && find(handle, "curl_easy_strerror", library.message) &&
-      find(handle, "curl_slist_append", library.append) && find(handle, "curl_slist_free_all", library.free_list);
+      find(handle, "curl_easy_reset", library.reset) && find(handle, "curl_easy_cleanup", library.cleanup) &&
+      find(handle, "curl_easy_strerror", library.message) && find(handle, "curl_multi_init", library.multi_init) &&
+      find(handle, "curl_multi_add_handle", library.multi_add) &&
+      find(handle, "curl_multi_remove_handle", library.multi_remove) &&
+      find(handle, "curl_multi_perform", library.multi_perform) &&
+      find(handle, "curl_multi_poll", library.multi_poll) &&
+      find(handle, "curl_multi_info_read", library.multi_outcome) &&
+      find(handle, "curl_multi_cleanup", library.multi_cleanup) && find(handle, "curl_slist_append", library.append) &&
+      find(handle, "curl_slist_free_all", library.free_list);
   if (!complete) {
     const char* reason = ::dlerror();
     return failure("http-library", "Loading the library libcurl", reason == nullptr ? "It is incomplete." : reason,
@@ -68,7 +82,8 @@ struct Transfer {
   const Request& request;
   Response response;
   bool ended = false;      ///< the sink has had enough
-  bool too_large = false;  ///< the body has
+  bool too_large = false;  ///< the body is
+  std::optional<Error> source_error = {};
 };
 
 std::string lower(std::string_view text) {
@@ -113,6 +128,14 @@ std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user)
   return piece.size();
 }
 
+std::size_t on_source(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  auto given = transfer.request.source(std::span(data, size * count));
+  if (given) return *given;
+  transfer.source_error = std::move(given).error();
+  return CURL_READFUNC_ABORT;
+}
+
 /// libcurl does not say why a unix socket cannot be used.
 int socket_trouble(const std::filesystem::path& path) {
   sockaddr_un address{};
@@ -152,46 +175,81 @@ std::unexpected<Error> trouble(const Request& request, CURLcode code, const std:
 
 class CurlTransport final : public Transport {
  public:
-  explicit CurlTransport(const Library& curl) : curl_(curl), handle_(curl.easy_init()) {}
+  explicit CurlTransport(const Library& curl) : curl_(curl), handle_(curl.easy_init()), multi_(curl.multi_init()) {}
   CurlTransport(const CurlTransport&) = delete;
   CurlTransport& operator=(const CurlTransport&) = delete;
-  ~CurlTransport() override { curl_.cleanup(handle_); }
+  ~CurlTransport() override {
+    curl_.cleanup(handle_);
+    std::ignore = curl_.multi_cleanup(multi_);  // it has no transfer
+  }
 
   Result<Response> send(const Request& request) override {
     Transfer transfer{.request = request, .response = {}};
     char detail[CURL_ERROR_SIZE] = {};
     curl_slist* headers = nullptr;
     for (const std::string& header : request.headers) headers = curl_.append(headers, header.c_str());
+    // Without it, libcurl waits a second for a server that may not know of "100 Continue".
+    if (request.source || request.body.size() > 1'000'000) headers = curl_.append(headers, "Expect:");
     prepare(request, headers, transfer, detail);
-    const CURLcode code = curl_.perform(handle_);
-    curl_.reset(handle_);  // forgets what stood here, keeps the connection
+    const std::optional<CURLcode> code = perform(request);
+    curl_.reset(handle_);  // forgets what stood here
     curl_.free_list(headers);
+    if (!code) {
+      return std::unexpected(Error{ErrorKind::cancelled, "http-cancelled", {}, "It was stopped on request.", {}, {}});
+    }
+    if (transfer.source_error) return std::unexpected(*std::move(transfer.source_error));
     if (transfer.too_large) {
       return failure("http-failed", {}, fmt::format("The answer is longer than {} bytes.", request.largest_body));
     }
-    if (code != CURLE_OK && !transfer.ended) {
-      return trouble(request, code, *detail != '\0' ? detail : curl_.message(code));
+    if (*code != CURLE_OK && !transfer.ended) {
+      return trouble(request, *code, *detail != '\0' ? detail : curl_.message(*code));
     }
     return std::move(transfer.response);
   }
 
  private:
+  /// nullopt: the caller has cancelled it.
+  std::optional<CURLcode> perform(const Request& request) {
+    constexpr int milliseconds = 100;
+    std::ignore = curl_.multi_add(multi_, handle_);  // fails for a handle that is in use only
+    std::optional<CURLcode> outcome;
+    for (int running = 1; !outcome;) {
+      if (request.cancelled && request.cancelled()) break;
+      if (curl_.multi_perform(multi_, &running) != CURLM_OK) outcome = CURLE_FAILED_INIT;
+      if (running == 0) {
+        int left = 0;
+        const CURLMsg* message = curl_.multi_outcome(multi_, &left);
+        outcome = message == nullptr ? CURLE_FAILED_INIT : message->data.result;
+      } else {
+        std::ignore = curl_.multi_poll(multi_, nullptr, 0, milliseconds, nullptr);
+      }
+    }
+    std::ignore = curl_.multi_remove(multi_, handle_);
+    return outcome;
+  }
+
   void prepare(const Request& request, curl_slist* headers, Transfer& transfer, char* detail) {
     set(CURLOPT_ERRORBUFFER, detail);
     set(CURLOPT_URL, request.url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https");
+    if (request.source) {
+      set(CURLOPT_UPLOAD, 1L);
+      set(CURLOPT_READFUNCTION, &on_source);
+      set(CURLOPT_READDATA, static_cast<void*>(&transfer));
+      set(CURLOPT_FRESH_CONNECT, 1L);  // what was read cannot be sent again when an old connection turns out dead
+    }
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
     if (request.method == "HEAD") set(CURLOPT_NOBODY, 1L);
     set(CURLOPT_HTTPHEADER, headers);
-    if (!request.body.empty()) {
+    if (!request.body.empty() || (request.method == "POST" && !request.source)) {
       set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
       set(CURLOPT_POSTFIELDS, request.body.data());
     }
     if (!request.unix_socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
     prepare_tls(request.tls);
     const auto seconds = static_cast<long>(request.patience.count());
-    set(CURLOPT_CONNECTTIMEOUT, seconds);
-    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(CURLOPT_CONNECTTIMEOUT, seconds == 0 ? 30L : std::min(seconds, 30L));
+    set(CURLOPT_LOW_SPEED_LIMIT, seconds == 0 ? 0L : 1L);
     set(CURLOPT_LOW_SPEED_TIME, seconds);
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_HEADERFUNCTION, &on_header);
@@ -216,6 +274,7 @@ class CurlTransport final : public Transport {
 
   const Library& curl_;
   CURL* handle_;
+  CURLM* multi_;  ///< keeps the connections
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,12 @@ struct Request {
   std::string body = {};                  ///< sent unless it is empty
   std::filesystem::path unix_socket = {};
   Tls tls = {};
-  std::chrono::seconds patience{30};        ///< for the connection, and for each wait for the next byte
+  /// Gives the body instead of `body`, piece by piece: fills the buffer and says how much, 0 at the end. Its error ends
+  /// the transfer and is what send() returns.
+  std::function<Result<std::size_t>(std::span<char>)> source = {};
+  /// For the connection (but never more than 30 s), and for each wait for the next byte; zero: for ever.
+  std::chrono::seconds patience{30};
+  std::function<bool()> cancelled = {};     ///< asked ten times a second; true ends the transfer
   std::size_t largest_body = 64UL << 20UL;  ///< more than this is an error; does not count for `sink`
   /// Takes the body of an answer of status 200 to 299 instead of Response::body, piece by piece. False ends the
   /// transfer, which is no error.
@@ -49,8 +55,8 @@ class Transport {
  public:
   virtual ~Transport() = default;
   /// The server's answer, whatever its status. Redirections are not followed. Errors: "http-unreachable" (no
-  /// connection), "http-denied" (the socket may not be used), "http-tls" (no trust), "http-timeout", "http-failed" (all
-  /// else); `doing` is left to the caller who knows it.
+  /// connection), "http-denied" (the socket may not be used), "http-tls" (no trust), "http-timeout", "http-cancelled"
+  /// (of kind cancelled), "http-failed" (all else); `doing` is left to the caller who knows it.
   [[nodiscard]] virtual Result<Response> send(const Request& request) = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdio>
+#include <tuple>
 
 namespace liftlock::deployment::docker {
 
@@ -33,7 +34,8 @@ std::string text_member(const Json& object, const char* name) {
 }
 
 Error explained(Error error, std::string_view doing, const Endpoint& endpoint) {
-  const std::string reason = error.id.substr(error.id.find('-'));
+  if (!error.id.starts_with("http-")) return error;  // of who gave what was to be sent
+  const std::string reason = error.id.substr(4);
   error.id = "engine" + reason;
   error.doing = fmt::format("{} (container engine at {})", doing, endpoint.name);
   error.state = "Nothing was changed.";
@@ -42,6 +44,42 @@ Error explained(Error error, std::string_view doing, const Endpoint& endpoint) {
   if (reason == "-tls") error.next = "Look at DOCKER_CERT_PATH (ca.pem, cert.pem, key.pem) and DOCKER_TLS_VERIFY.";
   return error;
 }
+
+/// Makes objects of lines of JSON. Ends at the first that says an error, or is none.
+class JsonLines {
+ public:
+  explicit JsonLines(const std::function<void(const Json&)>& sink) : sink_(sink) {}
+  std::optional<std::string> error = {};
+
+  [[nodiscard]] bool take(std::string_view piece) {
+    begun_ += piece;
+    std::size_t from = 0;
+    for (std::size_t end = 0; !error && (end = begun_.find('\n', from)) != std::string::npos; from = end + 1)
+      line(std::string_view(begun_).substr(from, end - from));
+    begun_.erase(0, from);
+    return !error;
+  }
+  void finish() {
+    if (!error) line(begun_);
+  }
+
+ private:
+  void line(std::string_view text) {
+    if (text.find_first_not_of(" \r\t") == std::string_view::npos) return;
+    const Json object = Json::parse(text, nullptr, false);
+    if (object.is_discarded()) {
+      error = fmt::format("What it answers is not JSON: {}", text.substr(0, 200));
+    } else if (object.is_object() && object.contains("error")) {
+      error = text_member(object, "error");
+      if (error->empty()) error = "It says that there was an error, but not which.";
+    } else {
+      sink_(object);
+    }
+  }
+
+  const std::function<void(const Json&)>& sink_;
+  std::string begun_;
+};
 
 /// The engine's own words: {"message": "…"}, where it is not too old to say it so.
 std::string words_of(const http::Response& response) {
@@ -87,16 +125,34 @@ Result<void> Engine::negotiate() {
 
 std::string Engine::description() const { return fmt::format("{} {} at {}", product_, version_, endpoint_.name); }
 
+std::unexpected<Error> Engine::said_no(const http::Response& response, std::string_view doing) const {
+  const char* id = "engine-error";
+  if (response.status == 404) id = "engine-missing";
+  if (response.status == 409) id = "engine-conflict";
+  return failure(id, fmt::format("{} (container engine at {})", doing, endpoint_.name), words_of(response));
+}
+
+std::unexpected<Error> Engine::not_understood(std::string_view doing, std::string what) const {
+  return failure("engine-answer", fmt::format("{} (container engine at {})", doing, endpoint_.name), std::move(what));
+}
+
 Result<http::Response> Engine::ask(http::Request request, std::string_view path, std::string_view doing) {
   request.url = endpoint_.base_url + (api_version_.empty() ? "" : "/v" + api_version_) + std::string(path);
   request.unix_socket = endpoint_.unix_socket;
   request.tls = endpoint_.tls;
   auto response = transport_->send(request);
   if (!response) return std::unexpected(explained(std::move(response).error(), doing, endpoint_));
-  if (response->status >= 400 && response->status != 404) {
-    return failure("engine-error", fmt::format("{} (container engine at {})", doing, endpoint_.name),
-                   words_of(*response));
+  if (response->status >= 400 && response->status != 404) return said_no(*response, doing);
+  return response;
+}
+
+Result<http::Response> Engine::order(http::Request request, std::string_view path, std::string_view doing) {
+  auto response = ask(std::move(request), path, doing);
+  if (!response) {
+    response.error().state.clear();
+    return response;
   }
+  if (response->status == 404) return said_no(*response, doing);
   return response;
 }
 
@@ -104,10 +160,7 @@ Result<std::optional<Json>> Engine::get(std::string_view path, std::string_view 
   const http::Response response = TRY(ask({}, path, doing));
   if (response.status == 404) return std::nullopt;
   Json document = Json::parse(response.body, nullptr, false);
-  if (document.is_discarded()) {
-    return failure("engine-answer", fmt::format("{} (container engine at {})", doing, endpoint_.name),
-                   "The answer is not JSON.");
-  }
+  if (document.is_discarded()) return not_understood(doing, "The answer is not JSON.");
   return document;
 }
 
@@ -116,17 +169,65 @@ Result<std::optional<std::string>> Engine::header(std::string_view path, std::st
   const http::Response response = TRY(ask({.method = "HEAD"}, path, doing));
   if (response.status == 404) return std::nullopt;
   const auto found = response.headers.find(name);
-  if (found == response.headers.end()) {
-    return failure("engine-answer", fmt::format("{} (container engine at {})", doing, endpoint_.name),
-                   fmt::format("The header {} is missing.", name));
-  }
+  if (found == response.headers.end()) return not_understood(doing, fmt::format("The header {} is missing.", name));
   return found->second;
 }
 
 Result<bool> Engine::stream(std::string_view path, std::string_view doing,
-                            const std::function<bool(std::string_view)>& sink) {
-  const http::Response response = TRY(ask({.sink = sink}, path, doing));
+                            const std::function<bool(std::string_view)>& sink, const Waiting& waiting) {
+  const http::Response response =
+      TRY(ask({.patience = waiting.patience, .cancelled = waiting.cancelled, .sink = sink}, path, doing));
   return response.status != 404;
+}
+
+Result<Json> Engine::post(std::string_view path, std::string_view doing, const Json& body, const Waiting& waiting) {
+  const http::Response response = TRY(order({.method = "POST",
+                                             .headers = {"Content-Type: application/json"},
+                                             .body = body.is_null() ? std::string() : body.dump(),
+                                             .patience = waiting.patience,
+                                             .cancelled = waiting.cancelled},
+                                            path, doing));
+  if (response.body.empty()) return Json();
+  Json document = Json::parse(response.body, nullptr, false);
+  if (document.is_discarded()) return not_understood(doing, "The answer is not JSON.");
+  return document;
+}
+
+Result<void> Engine::post_stream(std::string_view path, std::string_view doing,
+                                 const std::function<void(const Json&)>& sink, const Waiting& waiting,
+                                 std::vector<std::string> headers) {
+  JsonLines lines(sink);
+  std::ignore = TRY(order({.method = "POST",
+                           .headers = std::move(headers),
+                           .patience = waiting.patience,
+                           .cancelled = waiting.cancelled,
+                           .sink = [&](std::string_view piece) { return lines.take(piece); }},
+                          path, doing));
+  lines.finish();
+  if (!lines.error) return {};
+  return failure("engine-error", fmt::format("{} (container engine at {})", doing, endpoint_.name),
+                 *std::move(lines.error));
+}
+
+Result<void> Engine::put_archive(std::string_view path, std::string_view doing,
+                                 const std::function<Result<std::size_t>(std::span<char>)>& source,
+                                 const Waiting& waiting) {
+  std::ignore = TRY(order({.method = "PUT",
+                           .headers = {"Content-Type: application/x-tar"},
+                           .source = source,
+                           .patience = waiting.patience,
+                           .cancelled = waiting.cancelled},
+                          path, doing));
+  return {};
+}
+
+Result<bool> Engine::remove(std::string_view path, std::string_view doing, const Waiting& waiting) {
+  auto response = ask({.method = "DELETE", .patience = waiting.patience, .cancelled = waiting.cancelled}, path, doing);
+  if (!response) {
+    response.error().state.clear();
+    return std::unexpected(std::move(response).error());
+  }
+  return response->status != 404;
 }
 
 }  // namespace liftlock::deployment::docker
