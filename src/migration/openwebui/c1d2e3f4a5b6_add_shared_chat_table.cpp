@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <unordered_set>
 
 #include "migration/openwebui/chain.hpp"
 #include "migration/openwebui/need_table.hpp"
@@ -80,24 +81,21 @@ class Shares final : public RowStep {
 /// Messages of shared snapshots go with them.
 class MessagesOfShares final : public RowStep {
  public:
+  // Asked once, for all: a question a chat would keep a server from working while the next chats are read.
   explicit MessagesOfShares(Operations& op)
-      : shares_(op.lookup("chat", "id", "SELECT 1 FROM {table} WHERE id = ? AND user_id LIKE 'shared-%'")) {}
+      : shares_(op.lookup("chat", "id", "SELECT id FROM {table} WHERE id IS NOT NULL AND user_id LIKE 'shared-%'")) {}
 
   void apply(Row& row) override {
-    const std::string_view chat = row.text("chat_id");
-    if (!knows_ || chat != chat_) {
-      chat_ = chat;
-      knows_ = true;
-      is_shared_ = shares_->exists({Value::text(chat)});
+    if (!ids_) {
+      ids_.emplace();
+      shares_->find({}, [&](const ResultRow& share) { ids_->insert(share.text(0)); });
     }
-    if (is_shared_) row.drop();
+    if (ids_->contains(std::string(row.text("chat_id")))) row.drop();
   }
 
  private:
   std::unique_ptr<Lookup> shares_;
-  std::string chat_;  // messages of one chat mostly come one after the other
-  bool knows_ = false;
-  bool is_shared_ = false;
+  std::optional<std::unordered_set<std::string>> ids_;  // none yet: not asked
 };
 
 void upgrade(Operations& op) {
