@@ -7,7 +7,6 @@ usage: fusion.py [--build FOLDER] [--seed N] [--random N] [--only TEXT]... [--ke
   --random N     so many paths upward on SQLite, half as many of the others (default 3); those on PostgreSQL are shorter
 """
 
-import argparse
 import collections
 import contextlib
 import pathlib
@@ -25,8 +24,8 @@ from contents import uuids_of  # noqa: E402
 from fill import Filler  # noqa: E402
 from harness import PEEWEE_MIGRATIONS, Context, Failed, copy_database  # noqa: E402
 from postgres_world import JsonFiller, World, loaded  # noqa: E402
-from session import ended, run_groups, scratch_folder  # noqa: E402
-from yardstick import ROOT, Native, Official  # noqa: E402
+from session import ended, options_of, run_groups, scratch_folder  # noqa: E402
+from yardstick import Native, Official  # noqa: E402
 
 RELEASE_0_6_18 = FIXTURES["open-webui-0.6.18"]
 LONGEST_ON_POSTGRESQL = 12  # revisions: each by itself is a transaction that is verified
@@ -222,12 +221,8 @@ def all_groups(engines, seed, count):
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(31))
+    parser = options_of(__doc__, seeded=True)
     parser.add_argument("--random", type=int, default=3)
-    parser.add_argument("--only", action="append", default=[])
-    parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     print(f"seed {options.seed}")
     with contextlib.ExitStack() as stack:

@@ -6,7 +6,6 @@ usage: offline.py [--build FOLDER] [--seed N] [--only TEXT]... [--keep]
 Exit status: 0 no difference, 1 differences, 2 usage.
 """
 
-import argparse
 import collections
 import contextlib
 import pathlib
@@ -24,8 +23,8 @@ from cases_down import HeadFiller  # noqa: E402
 from contents import Contents, Normaliser, content_differences, schema_differences, uuids_of  # noqa: E402
 from fill import Filler  # noqa: E402
 from harness import Context, Failed, copy_database  # noqa: E402
-from session import ended, run_groups, scratch_folder  # noqa: E402
-from yardstick import ROOT, Native, NativeFailed, Official  # noqa: E402
+from session import ended, options_of, run_groups, scratch_folder  # noqa: E402
+from yardstick import Native, NativeFailed, Official  # noqa: E402
 
 # Columns whose JSON stands in TEXT on one side of a revision; and those that SQLite's functions write without spaces.
 JSON_IN_TEXT = {("chat", "chat"), ("user", "info"), ("user", "settings"), ("file", "meta")}
@@ -245,12 +244,7 @@ def all_groups(script, seed):
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(31))
-    parser.add_argument("--only", action="append", default=[])
-    parser.add_argument("--keep", action="store_true")
-    options = parser.parse_args()
+    options = options_of(__doc__, seeded=True).parse_args()
     script = Script(options.build)
     print(f"seed {options.seed}")
     with scratch_folder(options.keep) as scratch, contextlib.closing(Official(scratch)) as official:

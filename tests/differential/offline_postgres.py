@@ -6,8 +6,6 @@ instead; then nothing may have changed.
 usage: offline_postgres.py [--build FOLDER] [--seed N] [--only TEXT]... [--keep]
 """
 
-import argparse
-import contextlib
 import pathlib
 import random
 import re
@@ -19,13 +17,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from cases import FIXTURES, HEAD, Group  # noqa: E402
 from cases_down import HeadFiller, without_betterments  # noqa: E402
 from chats import identifier  # noqa: E402
-from cluster import Cluster, Unavailable, programs  # noqa: E402
+from cluster import programs  # noqa: E402
 from contents import uuids_of  # noqa: E402
 from harness import Failed  # noqa: E402
 from offline import JSON_IN_TEXT, Script, most_ran  # noqa: E402
-from postgres_world import JsonFiller, World, everything, loaded  # noqa: E402
-from session import ended, run_groups, scratch_folder  # noqa: E402
-from yardstick import ROOT, Official  # noqa: E402
+from postgres_world import JsonFiller, everything, loaded, run_on_server  # noqa: E402
+from session import ended, options_of  # noqa: E402
 
 RELEASE_0_9_5 = "a0b1c2d3e4f5"
 FIXTURE_TARGETS = {"open-webui-0.5.20": ["37f288994c47"], "open-webui-0.6.18": ["461111b60977", HEAD], "open-webui-0.8.12": [HEAD]}
@@ -170,23 +167,10 @@ def all_groups(script, seed):
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(31))
-    parser.add_argument("--only", action="append", default=[])
-    parser.add_argument("--keep", action="store_true")
-    options = parser.parse_args()
+    options = options_of(__doc__, seeded=True).parse_args()
     script = PsqlScript(options.build)
     print(f"seed {options.seed}")
-    with contextlib.ExitStack() as stack:
-        scratch = stack.enter_context(scratch_folder(options.keep))
-        try:
-            cluster = stack.enter_context(Cluster(scratch))
-        except Unavailable as reason:
-            print(f"SKIPPED, no script for PostgreSQL was tested: {reason}", file=sys.stderr)
-            return ended({"passed": 0, "failed": 0, "skipped": 1})
-        official = stack.enter_context(contextlib.closing(Official(scratch)))
-        counts = run_groups(all_groups(script, options.seed), World(official, cluster, options.build, scratch), options.only)
+    counts = run_on_server(options, "no script for PostgreSQL was tested", lambda world: all_groups(script, options.seed))
     script.print_stops()
     return ended(counts)
 

@@ -5,8 +5,6 @@ compared; then what a migration must do when it is locked out, cut off or stoppe
 usage: postgres.py [--build FOLDER] [--only TEXT]... [--keep]
 """
 
-import argparse
-import contextlib
 import json
 import os
 import pathlib
@@ -20,12 +18,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import postgres_down  # noqa: E402
 from cases import FIXTURES, HEAD, PEEWEE_STATES, Group  # noqa: E402
-from cluster import Cluster, Unavailable, programs  # noqa: E402
+from cluster import programs  # noqa: E402
 from contents import uuids_of  # noqa: E402
 from harness import Failed  # noqa: E402
-from postgres_world import JsonFiller, World, loaded  # noqa: E402
-from session import ended, run_groups, scratch_folder  # noqa: E402
-from yardstick import ROOT, Official, OfficialFailed  # noqa: E402
+from postgres_world import JsonFiller, loaded, run_on_server  # noqa: E402
+from session import ended, options_of  # noqa: E402
+from yardstick import OfficialFailed  # noqa: E402
 
 BEFORE_MESSAGES = "c440947495f3"
 USER = "00000000-0000-4000-8000-00000000000a"
@@ -407,21 +405,8 @@ def all_groups():
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
-    parser.add_argument("--only", action="append", default=[])
-    parser.add_argument("--keep", action="store_true")
-    options = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        scratch = stack.enter_context(scratch_folder(options.keep))
-        try:
-            cluster = stack.enter_context(Cluster(scratch))
-        except Unavailable as reason:
-            print(f"SKIPPED, nothing about PostgreSQL was tested: {reason}", file=sys.stderr)
-            return ended({"passed": 0, "failed": 0, "skipped": 1})
-        official = stack.enter_context(contextlib.closing(Official(scratch)))
-        counts = run_groups(all_groups(), World(official, cluster, options.build, scratch), options.only)
-    return ended(counts)
+    options = options_of(__doc__).parse_args()
+    return ended(run_on_server(options, "nothing about PostgreSQL was tested", lambda world: all_groups()))
 
 
 if __name__ == "__main__":

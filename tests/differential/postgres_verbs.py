@@ -3,10 +3,9 @@
 databases at many places; then what must hold when they are refused, locked out or cut off. And databases that are
 named as Open WebUI's settings do. Starts a server of its own.
 
-usage: postgres_verbs.py [--build FOLDER] [--only TEXT]...
+usage: postgres_verbs.py [--build FOLDER] [--only TEXT]... [--keep]
 """
 
-import argparse
 import json
 import pathlib
 import subprocess
@@ -22,10 +21,9 @@ from alembic.config import Config  # noqa: E402
 from alembic.migration import MigrationContext  # noqa: E402
 from alembic.operations import Operations  # noqa: E402
 from cases import HEAD, Group  # noqa: E402
-from cluster import Cluster, Unavailable, programs  # noqa: E402
-from postgres_world import World, everything  # noqa: E402
-from session import ended, run_groups, scratch_folder  # noqa: E402
-from yardstick import ROOT, Official  # noqa: E402
+from cluster import programs  # noqa: E402
+from postgres_world import everything, run_on_server  # noqa: E402
+from session import ended, options_of  # noqa: E402
 
 BEFORE_HEAD = "c92da83b017f"  # the head itself only changes data
 # What is done to a database at the head, and the difference that it makes.
@@ -311,26 +309,14 @@ def setting_steps(world, databases):
     yield "not complete, wrong, encrypted", refused_without_a_word_of_the_password
 
 
+def all_groups(world):
+    databases = Databases(world)
+    steps = {"check": check_steps, "stamp": stamp_steps, "operations": operation_steps, "settings": setting_steps}
+    return [Group(f"PostgreSQL, {name}", lambda world, each=each: each(world, databases)) for name, each in steps.items()]
+
+
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
-    parser.add_argument("--only", action="append", default=[])
-    options = parser.parse_args()
-    with scratch_folder() as scratch:
-        try:
-            cluster = Cluster(scratch)
-        except Unavailable as reason:
-            print(f"SKIPPED, nothing about PostgreSQL was tested: {reason}", file=sys.stderr)
-            return ended({"passed": 0, "failed": 0, "skipped": 1})
-        official = Official(scratch)
-        with cluster:
-            world = World(official, cluster, options.build.resolve(), scratch)
-            databases = Databases(world)
-            steps = {"check": check_steps, "stamp": stamp_steps, "operations": operation_steps, "settings": setting_steps}
-            groups = [Group(f"PostgreSQL, {name}", lambda world, each=each: each(world, databases)) for name, each in steps.items()]
-            counts = run_groups(groups, world, options.only)
-            official.close()
-        return ended(counts)
+    return ended(run_on_server(options_of(__doc__).parse_args(), "nothing about the verbs on PostgreSQL was tested", all_groups))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ usage: postgres_versions.py [--build FOLDER] [--all] [--only VERSION]... [--keep
   --all    12, 13, 14, 16 and 17 instead of the oldest and the newest
 """
 
-import argparse
 import contextlib
 import json
 import pathlib
@@ -24,7 +23,7 @@ from contents import uuids_of  # noqa: E402
 from harness import Failed  # noqa: E402
 from postgres_down import unexplained  # noqa: E402
 from postgres_world import World, loaded  # noqa: E402
-from session import ended, run_groups, scratch_folder  # noqa: E402
+from session import ended, options_of, run_groups, scratch_folder  # noqa: E402
 from yardstick import ROOT, Official  # noqa: E402
 
 ALL = ["12", "13", "14", "16", "17"]
@@ -95,11 +94,8 @@ def run_on(version, scratch, options):
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
+    parser = options_of(__doc__)
     parser.add_argument("--all", action="store_true")
-    parser.add_argument("--only", action="append", choices=ALL, default=[])
-    parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     with scratch_folder(options.keep) as scratch:

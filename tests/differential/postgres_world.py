@@ -1,16 +1,19 @@
 """Databases on a PostgreSQL server for the runners here: made, filled, copied, compared."""
 
+import contextlib
 import json
 import os
 import re
 import subprocess
+import sys
 import time
 
-from cluster import programs
+from cluster import Cluster, Unavailable, programs
 from contents import Contents, Normaliser, content_differences, schema_differences, uuids_of
 from fill import Filler
 from harness import Context, Failed
-from yardstick import NativeFailed
+from session import run_groups, scratch_folder
+from yardstick import NativeFailed, Official
 
 
 class JsonFiller(Filler):
@@ -113,3 +116,17 @@ def loaded(world, sqlite, revision, peewee=None):
         world.official.upgrade(url, revision)
     world.worker.ask(do="load", source=str(sqlite), database=url)
     return url
+
+
+def run_on_server(options, subject, groups_of):
+    """Runs `groups_of(world)` on a server of its own; the counts. Where none can be started, says that `subject` was skipped."""
+    with contextlib.ExitStack() as stack:
+        scratch = stack.enter_context(scratch_folder(options.keep))
+        try:
+            cluster = stack.enter_context(Cluster(scratch))
+        except Unavailable as reason:
+            print(f"SKIPPED, {subject}: {reason}", file=sys.stderr)
+            return {"passed": 0, "failed": 0, "skipped": 1}
+        official = stack.enter_context(contextlib.closing(Official(scratch)))
+        world = World(official, cluster, options.build.resolve(), scratch)
+        return run_groups(groups_of(world), world, options.only)

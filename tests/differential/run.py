@@ -9,10 +9,8 @@ usage: run.py [--build FOLDER] [--only TEXT]... [--seed N] [--random N] [--list]
 Exit status: 0 no difference, 1 differences, 2 usage.
 """
 
-import argparse
 import contextlib
 import pathlib
-import random
 import shutil
 import sys
 
@@ -23,8 +21,8 @@ import cases_deviation  # noqa: E402
 import cases_down  # noqa: E402
 import cases_hard  # noqa: E402
 from harness import Context  # noqa: E402
-from session import ended, run_groups, scratch_folder  # noqa: E402
-from yardstick import ROOT, Native, Official  # noqa: E402
+from session import ended, options_of, run_groups, scratch_folder  # noqa: E402
+from yardstick import Native, Official  # noqa: E402
 
 
 class OfficialAsNative:
@@ -46,13 +44,9 @@ class OfficialAsNative:
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
-    parser.add_argument("--only", action="append", default=[])
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(31))
+    parser = options_of(__doc__, seeded=True)
     parser.add_argument("--random", type=int, default=6)
     parser.add_argument("--list", action="store_true")
-    parser.add_argument("--keep", action="store_true")
     parser.add_argument("--self-test", action="store_true")
     options = parser.parse_args()
 

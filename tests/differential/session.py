@@ -1,7 +1,9 @@
 """How a runner goes: groups of steps one after the other, in a scratch folder, and a count at the end."""
 
+import argparse
 import contextlib
 import pathlib
+import random
 import shutil
 import signal
 import sys
@@ -9,7 +11,18 @@ import tempfile
 import time
 
 from harness import Failed, Skipped
-from yardstick import NativeFailed, OfficialFailed
+from yardstick import ROOT, NativeFailed, OfficialFailed
+
+
+def options_of(doc, seeded=False):
+    """What every runner can be told; `doc`: its own, with a line "usage: …"."""
+    parser = argparse.ArgumentParser(usage=doc.split("usage: ")[1].split("\n")[0])
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build", help="the folder of the programs")
+    parser.add_argument("--only", action="append", default=[], help="groups whose name holds this")
+    parser.add_argument("--keep", action="store_true", help="leaves the scratch folder")
+    if seeded:
+        parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(31))
+    return parser
 
 
 @contextlib.contextmanager
