@@ -17,6 +17,10 @@ void upgrade(Operations& op) {
 
 void downgrade(Operations& op) { drop_present_column(op, "chat", "current_message_id"); }
 
+/// A mark that the chat does not hold is gone on the way down.
+constexpr std::string_view unknown_to_chat =
+    "chat IS NULL OR replace(cast(chat AS text), current_message_id, '') = cast(chat AS text)";
+
 }  // namespace
 
 const Revision& revision_9a1b2c3d4e5f() {
@@ -37,7 +41,8 @@ const Revision& revision_9a1b2c3d4e5f() {
                "every chat says which message is on view"},
           },
       .proofs = {},
-      .down_effects = {{Effect::Kind::drops_column, "chat", "current_message_id", "0", "the chat itself says it"}},
+      .down_effects = {{Effect::Kind::drops_column, "chat", "current_message_id", unknown_to_chat,
+                        "the chat itself says it"}},
   };
   return revision;
 }

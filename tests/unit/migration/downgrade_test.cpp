@@ -191,6 +191,16 @@ TEST_F(Downgrade, KeysOfNobodyAreCounted) {
   EXPECT_THAT(losses("2f1211949ecc"), Contains("api_key: 1 row"));
 }
 
+TEST_F(Downgrade, MessagesOnViewThatTheChatDoesNotHoldAreCounted) {
+  given(head, R"sql(
+    INSERT INTO chat (id, user_id, title, chat, created_at, updated_at, archived, meta, current_message_id) VALUES
+      ('held', 'u', 't', '{"history": {"messages": {"m1": {"role": "user"}}}}', 1, 1, 0, '{}', 'm1'),
+      ('empty', 'u', 't', '{"history": {"messages": {}}}', 1, 1, 0, '{}', 'm2'),
+      ('none', 'u', 't', NULL, 1, 1, 0, '{}', 'm3'), ('unmarked', 'u', 't', '{}', 1, 1, 0, '{}', NULL);
+  )sql");
+  EXPECT_THAT(losses("856c5b02fb54"), Contains("chat.current_message_id: 2 values"));
+}
+
 TEST_F(Downgrade, IdentitiesWithoutSubjectAreNone) {
   const std::string user =
       "INSERT INTO user (id, name, email, role, profile_image_url, created_at, updated_at, last_active_at, oauth) "
