@@ -101,14 +101,15 @@ const Expectation& expected_of(const std::map<std::string, Expectation, std::les
   return found == all.end() ? nothing : found->second;
 }
 
-/// A condition that PostgreSQL does not understand counts as true.
+/// A condition about what is not there counts as true.
 Result<std::string> understood(Connection& connection, std::string_view condition, const std::string& table) {
   if (condition.empty()) return std::string("true");
   const std::string sql = fmt::format("({})::boolean", migration::postgres::question(condition));
   TRY(connection.execute("SAVEPOINT liftlock_condition"));
-  const auto tried = connection.query(fmt::format("SELECT {} FROM {} LIMIT 0", sql, quote_identifier(table)));
+  auto tried = connection.query(fmt::format("SELECT {} FROM {} LIMIT 0", sql, quote_identifier(table)));
   if (tried) TRY(connection.execute("RELEASE SAVEPOINT liftlock_condition"));
   if (tried) return sql;
+  if (!migration::postgres::names_what_is_missing(tried.error())) return std::unexpected(std::move(tried).error());
   TRY(connection.execute("ROLLBACK TO SAVEPOINT liftlock_condition; RELEASE SAVEPOINT liftlock_condition"));
   return std::string("true");
 }

@@ -12,10 +12,6 @@ using database::postgres::Connection;
 
 namespace {
 
-bool is_about_nothing(const Error& error) {
-  return error.what.ends_with("(SQLSTATE 42P01)") || error.what.ends_with("(SQLSTATE 42703)");
-}
-
 /// nullopt where a table or a column that the question names is not there.
 Result<std::optional<std::int64_t>> ask_one(Connection& connection, std::string_view sql) {
   TRY(connection.execute("SAVEPOINT liftlock_proof"));
@@ -24,7 +20,7 @@ Result<std::optional<std::int64_t>> ask_one(Connection& connection, std::string_
     TRY(connection.execute("RELEASE SAVEPOINT liftlock_proof"));
     return answer->value_or(0);
   }
-  if (!is_about_nothing(answer.error())) return std::unexpected(std::move(answer).error());
+  if (!migration::postgres::names_what_is_missing(answer.error())) return std::unexpected(std::move(answer).error());
   TRY(connection.execute("ROLLBACK TO SAVEPOINT liftlock_proof; RELEASE SAVEPOINT liftlock_proof"));
   return std::nullopt;
 }

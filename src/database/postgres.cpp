@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <stdexcept>
@@ -273,6 +274,8 @@ void copy_value(std::string& line, const Value& value) {
 }
 
 std::string translate_sql(std::string_view sql) {
+  constexpr std::string_view glob_begin = "GLOB '*[";
+  constexpr std::string_view glob_end = "]*'";
   std::string text;
   int parameter = 0;
   char quote = 0;
@@ -293,6 +296,10 @@ std::string translate_sql(std::string_view sql) {
     } else if (sql.substr(i).starts_with("rowid")) {
       text += "ctid";
       i += 4;
+    } else if (sql.substr(i).starts_with(glob_begin)) {
+      const std::size_t end = std::min(sql.find(glob_end, i), sql.size());
+      text += fmt::format("~ '[{}]'", sql.substr(i + glob_begin.size(), end - i - glob_begin.size()));
+      i = end + glob_end.size() - 1;
     } else {
       text += c;
     }

@@ -85,7 +85,8 @@ class Connection {
 /// Appends a value as COPY's text format has it: NULL is \N, and tabs, line ends and backslashes are escaped.
 void copy_value(std::string& line, const Value& value);
 
-/// `sql` with SQLite's marks put in PostgreSQL's words: ?, ?1 → $1, and rowid → ctid. Quoted text stays as it is.
+/// `sql` with SQLite's marks put in PostgreSQL's words: ?, ?1 → $1, rowid → ctid, and GLOB
+/// '*[…]*' → ~ '[…]', where the brackets hold characters and ranges. Quoted text stays as it is.
 [[nodiscard]] std::string translate_sql(std::string_view sql);
 
 }  // namespace liftlock::database::postgres

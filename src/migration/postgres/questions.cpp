@@ -110,6 +110,10 @@ std::string question(std::string_view sql) {
   return text;
 }
 
+bool names_what_is_missing(const Error& refusal) {
+  return refusal.what.ends_with("(SQLSTATE 42P01)") || refusal.what.ends_with("(SQLSTATE 42703)");
+}
+
 std::string truth(std::string_view condition) {
   return fmt::format("coalesce(({})::boolean, false)", question(condition));
 }

@@ -18,6 +18,9 @@ namespace liftlock::migration::postgres {
 /// The question as the server takes it, once it has these functions.
 [[nodiscard]] std::string question(std::string_view sql);
 
+/// Whether the server's refusal means that a table or a column which the question names is not there.
+[[nodiscard]] bool names_what_is_missing(const Error& refusal);
+
 /// A condition of a revision as one that is true or false, never NULL.
 [[nodiscard]] std::string truth(std::string_view condition);
 

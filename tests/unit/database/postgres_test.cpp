@@ -11,6 +11,7 @@ TEST(TranslateSql, ParametersAndRowidGetPostgresNames) {
   EXPECT_EQ(translate_sql("SELECT a FROM t WHERE b = ? AND c = ? ORDER BY rowid"),
             "SELECT a FROM t WHERE b = $1 AND c = $2 ORDER BY ctid");
   EXPECT_EQ(translate_sql("WHERE a = ?2 OR a = ?1"), "WHERE a = $2 OR a = $1");
+  EXPECT_EQ(translate_sql("WHERE a GLOB '*[^ -~]*' AND b = ?"), "WHERE a ~ '[^ -~]' AND b = $1");
 }
 
 TEST(TranslateSql, QuotedTextStaysAsItIs) {

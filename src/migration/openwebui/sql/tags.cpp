@@ -1,3 +1,4 @@
+#include "database/postgres.hpp"
 #include "migration/openwebui/sql/pieces.hpp"
 #include "migration/openwebui/sql_steps.hpp"
 
@@ -20,7 +21,7 @@ SqlGuard other_case(std::string_view table, std::string_view name) {
 
 SqlGuard other_case_in_postgresql(std::string_view table, std::string_view name) {
   SqlGuard guard = other_case(table, name);
-  guard.query = with(std::move(guard.query), {{"GLOB '*[", "~ '["}, {"]*'", "]'"}});
+  guard.query = database::postgres::translate_sql(guard.query);
   guard.reason = "a tag has letters that some servers cannot bring to lower case";
   return guard;
 }
