@@ -17,6 +17,7 @@
 #include "database/compare_schema.hpp"
 #include "database/postgres_schema.hpp"
 #include "migration/operations.hpp"
+#include "migration/postgres/chain_schemas.hpp"
 #include "migration/postgres/losses.hpp"
 #include "migration/postgres/migrate.hpp"
 #include "migration/postgres/questions.hpp"
@@ -274,7 +275,7 @@ Result<DatabaseUpgrade> upgrade_postgres(pg::Connection& connection, const migra
   const migration::Lineage lineage = !is_new                           ? plan.state.lineage
                                      : plan.head.peewee_migrations > 0 ? migration::Lineage::peewee
                                                                        : migration::Lineage::alembic;
-  plan.expected = TRY(migration::postgres::expected_schema(connection, lineage, plan.head));
+  plan.expected = TRY(migration::postgres::PostgresChain(connection).at(lineage, plan.head));
   TRY(migration::postgres::make_json_functions(connection));
   return carry_out(connection, plan, environment, before_commit);
 }
@@ -291,7 +292,7 @@ Result<DatabaseUpgrade> downgrade_postgres(pg::Connection& connection, const std
   environment.progress("what is left behind", 0, 0);
   auto losses = TRY(migration::postgres::count_downward_losses(connection, plan.path));
   if (!losses.empty()) TRY(consent(losses));
-  auto schemas = TRY(migration::postgres::expected_schemas_down(connection, plan.state, plan.path));
+  auto schemas = TRY(migration::postgres::PostgresChain(connection).way_down(plan.state, plan.path));
   plan.expected = std::move(schemas.below);
   plan.expected_before = std::move(schemas.above);
   DatabaseUpgrade done = TRY(carry_out(connection, plan, environment, before_commit));

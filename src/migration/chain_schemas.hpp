@@ -19,12 +19,12 @@ class ChainSchemas {
   [[nodiscard]] virtual Result<database::Schema> at(Lineage lineage, const Head& head) = 0;
   /// That of a database of this lineage that was at the newest revision and went down to this one (empty: the base).
   [[nodiscard]] virtual Result<database::Schema> after_way_down(Lineage lineage, const std::string& revision) = 0;
+  /// Tells that every revision of the lineage will be asked for: cheaper at once than one by one.
+  [[nodiscard]] virtual Result<void> expect_all(Lineage /*lineage*/) { return {}; }
   /// Every object (see database::describe_schema) that some revision of the lineage has. Made once.
   [[nodiscard]] Result<std::set<std::string>> objects(Lineage lineage);
 
  private:
-  /// Told before the others are asked for every revision of the lineage, one after the other.
-  [[nodiscard]] virtual Result<void> expect_all(Lineage /*lineage*/) { return {}; }
   std::map<Lineage, std::set<std::string>> objects_;
 };
 

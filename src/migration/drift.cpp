@@ -68,6 +68,7 @@ Result<std::vector<SchemaDifference>> obstacles_to(const Schema& schema, Lineage
 }
 
 Result<Likeness> nearest_revisions(const Schema& schema, Lineage lineage, ChainSchemas& chain) {
+  TRY(chain.expect_all(lineage_or_alembic(lineage)));
   Likeness nearest;
   std::vector<std::string> candidates{""};
   for (const Revision* revision : openwebui::alembic_revisions()) candidates.emplace_back(revision->id);

@@ -6,7 +6,6 @@
 #include "database/postgres_schema.hpp"
 #include "database/sqlite.hpp"
 #include "migration/inspection.hpp"
-#include "migration/nowhere.hpp"
 #include "migration/path_runner.hpp"
 #include "migration/postgres/operations.hpp"
 #include "migration/stranded.hpp"
@@ -27,11 +26,6 @@ Error explain(Error error, std::string_view revision) {
   if (error.id == "database-error" || error.id.empty()) error.id = "migration-failed";
   if (error.state.empty()) error.state = "Nothing was changed.";
   return error;
-}
-
-Result<void> run_steps(PostgresOperations& operations, const Path& path) {
-  return run_path(
-      operations, path, [] {}, explain);
 }
 
 Result<std::vector<std::string>> texts(pg::Connection& connection, const char* sql) {
@@ -71,6 +65,13 @@ std::unexpected<Error> migrated_by(const std::string& who) {
   return std::unexpected(Error{ErrorKind::locked, "database-locked", "Locking the database",
                                fmt::format("Another Liftlock migrates this database: {}.", who), "Nothing was changed.",
                                "Wait until it is done, then run the command again."});
+}
+
+/// `function` says until when it is held.
+Result<void> take_lock(pg::Connection& connection, std::string_view function) {
+  const auto got = TRY(connection.query_integer(fmt::format("SELECT {}({})", function, lock_key)));
+  if (got.value_or(0) == 0) return migrated_by(TRY(holders(connection, holds_lock())));
+  return {};
 }
 
 /// An idle Open WebUI holds no lock, and would go on after the migration with what it knows of the old schema. Sessions
@@ -126,17 +127,12 @@ Result<void> refuse_while_migrated(pg::Connection& connection) {
   return migrated_by(fmt::format("{}", fmt::join(others, ", ")));
 }
 
-Result<void> keep_others_out(pg::Connection& connection) {
-  const auto got = TRY(connection.query_integer(fmt::format("SELECT pg_try_advisory_lock({})", lock_key)));
-  if (got.value_or(0) == 0) return migrated_by(TRY(holders(connection, holds_lock())));
-  return {};
-}
+Result<void> keep_others_out(pg::Connection& connection) { return take_lock(connection, "pg_try_advisory_lock"); }
 
 Result<void> begin_alone(pg::Connection& connection) {
   constexpr const char* doing = "Locking the database";
   TRY(connection.begin());
-  const auto got = TRY(connection.query_integer(fmt::format("SELECT pg_try_advisory_xact_lock({})", lock_key)));
-  if (got.value_or(0) == 0) return migrated_by(TRY(holders(connection, holds_lock())));
+  TRY(take_lock(connection, "pg_try_advisory_xact_lock"));
   TRY(refuse_other_sessions(connection, doing));
   const auto schema = TRY(connection.query_text("SELECT current_schema()"));
   if (schema) TRY(connection.execute("SET LOCAL search_path TO " + quote_identifier(*schema)));
@@ -165,6 +161,11 @@ Result<void> begin_alone(pg::Connection& connection) {
   return connection.execute("SET LOCAL lock_timeout = 0");
 }
 
+Result<void> run_steps(PostgresOperations& operations, const Path& path) {
+  return run_path(
+      operations, path, [] {}, explain);
+}
+
 Result<Migrated> migrate(pg::Connection& connection, const Path& path, Environment& environment) {
   const auto before = TRY(count_rows(connection));
   Migrated migrated;
@@ -189,46 +190,6 @@ Result<Migrated> migrate(pg::Connection& connection, const Path& path, Environme
   }
   for (const auto& [name, rows] : TRY(count_rows(connection))) migrated.accounts[name].after = rows;
   return migrated;
-}
-
-namespace {
-
-/// The schema after each of the paths, run one after the other on nothing.
-Result<std::vector<database::Schema>> schemas_after(pg::Connection& connection, const std::vector<Path>& paths) {
-  // The temporary schema needs no right but TEMPORARY, which everybody has, and no space in the log.
-  TRY(
-      connection.execute("SAVEPOINT liftlock_expected; SET LOCAL search_path TO pg_temp; "
-                         "CREATE TEMPORARY TABLE liftlock_first (); DROP TABLE liftlock_first"));
-  Nowhere nowhere;
-  std::vector<database::Schema> schemas;
-  try {
-    for (const Path& path : paths) {
-      PostgresOperations operations(connection, nowhere);
-      TRY(run_steps(operations, path));
-      schemas.push_back(TRY(pg::read_schema(connection)));
-    }
-  } catch (const OperationFailed& failed) {
-    return std::unexpected(explain(failed.error(), {}));
-  }
-  TRY(connection.execute("ROLLBACK TO SAVEPOINT liftlock_expected; RELEASE SAVEPOINT liftlock_expected"));
-  return schemas;
-}
-
-Result<Path> path_from_nothing(Lineage lineage, const Head& head) {
-  return plan_path(DatabaseState{}, {lineage == Lineage::peewee ? head.peewee_migrations : 0, head.revision});
-}
-
-}  // namespace
-
-Result<database::Schema> expected_schema(pg::Connection& connection, Lineage lineage, const Head& head) {
-  const Path path = TRY(path_from_nothing(lineage, head));
-  return TRY(schemas_after(connection, {path})).front();
-}
-
-Result<SchemasDown> expected_schemas_down(pg::Connection& connection, const DatabaseState& state, const Path& path) {
-  const Path up = TRY(path_from_nothing(state.lineage, {state.peewee_migrations, state.revision}));
-  auto schemas = TRY(schemas_after(connection, {up, path}));
-  return SchemasDown{std::move(schemas.front()), std::move(schemas.back())};
 }
 
 }  // namespace liftlock::migration::postgres

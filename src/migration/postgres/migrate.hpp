@@ -14,6 +14,8 @@
 
 namespace liftlock::migration::postgres {
 
+class PostgresOperations;
+
 /// The same as migration::inspect_state, of the schema that stands first in the search path.
 [[nodiscard]] Result<DatabaseState> inspect_state(database::postgres::Connection& connection);
 
@@ -48,24 +50,12 @@ struct Migrated {
   std::map<std::string, std::string> renamed;    ///< what was called differently before, by its new name
 };
 
+/// Runs the path's steps and records where it ends. Error: "migration-failed" (`doing` names the revision).
+[[nodiscard]] Result<void> run_steps(PostgresOperations& operations, const Path& path);
+
 /// Runs the path inside the transaction that begin_alone() has begun. On an error the transaction is of no use any
 /// more. Errors: "migration-failed" (`doing` names the revision), and those of database::postgres::Connection.
 [[nodiscard]] Result<Migrated> migrate(database::postgres::Connection& connection, const Path& path,
                                        Environment& environment);
-
-/// The schema that a PostgreSQL database of this lineage has at that head: the chain is run in the session's temporary
-/// schema, and taken back. Must be called inside a transaction.
-[[nodiscard]] Result<database::Schema> expected_schema(database::postgres::Connection& connection, Lineage lineage,
-                                                       const Head& head);
-
-/// What a way back should meet and leave.
-struct SchemasDown {
-  database::Schema above;  ///< that a database of the state has where nothing was done to it by hand
-  database::Schema below;  ///< what a path of plan_downgrade() makes of that one
-};
-
-/// Likewise for a way back: see migration::expected_schema_below().
-[[nodiscard]] Result<SchemasDown> expected_schemas_down(database::postgres::Connection& connection,
-                                                        const DatabaseState& state, const Path& path);
 
 }  // namespace liftlock::migration::postgres
