@@ -143,6 +143,17 @@ def check_steps(world, databases):
         assert not answer_of(world, "check", "--database", url.replace("postgres@", "reader@"))["drift"]
         assert everything(url) == before, "something was changed"
 
+    def an_upgrade_without_it():
+        url = world.new()
+        name = url.rsplit("/", 1)[1]
+        world.sql(url, "ALTER SCHEMA public OWNER TO reader")
+        answer_of(world, "upgrade", BEFORE_HEAD, "--database", url.replace("postgres@", "reader@"))
+        world.sql(url, f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
+        before = everything(url)
+        error = answer_of(world, "upgrade", "head", "--database", url.replace("postgres@", "reader@"), status=3)["error"]
+        assert error["id"] == "temporary-schema-denied" and "GRANT TEMPORARY" in error["next"], error
+        assert everything(url) == before, "something was changed"
+
     world.sql(world.cluster.url("postgres"), "CREATE ROLE reader LOGIN")
     for lineage in ("alembic", "peewee"):
         yield f"no drift, {lineage}", at_the_head(lineage)
@@ -151,6 +162,7 @@ def check_steps(world, databases):
     yield "another program's database", foreign
     yield "in DATABASE_SCHEMA", in_a_schema
     yield "without the right to make temporary tables", without_the_right_to_temporary_tables
+    yield "an upgrade without that right", an_upgrade_without_it
 
 
 def stamp_steps(world, databases):
@@ -272,6 +284,13 @@ def operation_steps(world, databases):
         world.sql(model, "CREATE TABLE thing (id SERIAL PRIMARY KEY, name TEXT)")
         told = answer_of(world, "revision", "--autogenerate", "-m", "x", f"--against={model}", f"--scripts={folder}", "--database", url)
         assert "op.create_table(" in pathlib.Path(told["path"]).read_text(), told
+        by_alembic = ("--database", url, f"--scripts={folder}", f"--python={sys.executable}")
+        answer_of(world, "upgrade", "head", *by_alembic)
+        assert answer_of(world, "diff", url, model)["same"]
+        world.sql(url, "INSERT INTO thing (name) VALUES ('kept')")
+        done = answer_of(world, "downgrade", "-1", *by_alembic)
+        assert done["to_revisions"] == ["aaaa"] and version_rows(world, url) == ["aaaa"], done
+        assert world.sql(url, "SELECT to_regclass('thing') IS NULL") == [[True]]
 
     yield "a release becomes another", releases
     yield "a key that another table refers to", a_key_that_others_refer_to
