@@ -26,8 +26,8 @@ struct Child {
 /// What a program has printed, and how it ended.
 struct Captured {
   int status = 0;  ///< 0 to 255
-  std::string output;
-  std::string errors;  ///< what it wrote to standard error
+  std::string output = {};
+  std::string errors = {};  ///< what it wrote to standard error
 };
 
 /// Runs it to its end, with `input` on its standard input. What goes in and out stays in memory: secrets may. Errors:

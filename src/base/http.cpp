@@ -106,7 +106,9 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* use
     const std::size_t blank = line.find(' ');
     if (blank != std::string_view::npos) transfer.response.status = std::atoi(line.data() + blank);
   } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
-    transfer.response.headers[lower(line.substr(0, colon))] = std::string(trimmed(line.substr(colon + 1)));
+    std::string& value = transfer.response.headers[lower(line.substr(0, colon))];
+    if (!value.empty()) value += ", ";
+    value += trimmed(line.substr(colon + 1));
   }
   return size * count;
 }
@@ -246,6 +248,7 @@ class CurlTransport final : public Transport {
       set(CURLOPT_POSTFIELDS, request.body.data());
     }
     if (!request.unix_socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
+    if (request.direct) set(CURLOPT_NOPROXY, "*");
     prepare_tls(request.tls);
     const auto seconds = static_cast<long>(request.patience.count());
     set(CURLOPT_CONNECTTIMEOUT, seconds == 0 ? 30L : std::min(seconds, 30L));

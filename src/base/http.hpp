@@ -32,6 +32,7 @@ struct Request {
   std::string body = {};                  ///< sent unless it is empty
   std::filesystem::path unix_socket = {};
   Tls tls = {};
+  bool direct = false;  ///< past any proxy that the environment names
   /// Gives the body instead of `body`, piece by piece: fills the buffer and says how much, 0 at the end. Its error ends
   /// the transfer and is what send() returns.
   std::function<Result<std::size_t>(std::span<char>)> source = {};
@@ -46,7 +47,7 @@ struct Request {
 
 struct Response {
   int status = 0;
-  std::map<std::string, std::string, std::less<>> headers;  ///< names in lower case; of repeated ones the last
+  std::map<std::string, std::string, std::less<>> headers;  ///< names in lower case; repeated ones joined by ", "
   std::string body;
 };
 

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "deployment/instance.hpp"
+#include "registry/local_image.hpp"
 
 namespace liftlock::deployment {
 
@@ -34,6 +35,9 @@ class Platform {
   [[nodiscard]] virtual Result<std::vector<std::string>> names() = 0;
 
   [[nodiscard]] virtual Result<Instance> inspect(std::string_view name) = 0;
+
+  /// The images that it has at hand, whatever they are of.
+  [[nodiscard]] virtual Result<std::vector<registry::LocalImage>> images() = 0;
 
   /// nullopt: there is no such file in the instance, which may be stopped.
   [[nodiscard]] virtual Result<std::optional<InsideFile>> look(const Instance& instance,

@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "base/base64.hpp"
+#include "base/clock.hpp"
 
 namespace liftlock::deployment::docker {
 
@@ -156,6 +157,23 @@ Result<Instance> read_instance(const Json& container, const Json& image) {
   if (folder.empty()) folder = "/";
   instance.settings = read_settings(environment_of(texts_at(container, {"Config", "Env"})), folder);
   return instance;
+}
+
+registry::LocalImage read_local_image(const Json& listed) {
+  registry::LocalImage image{.id = text_at(listed, {"Id"}),
+                             .tags = texts_at(listed, {"RepoTags"}),
+                             .digests = texts_at(listed, {"RepoDigests"}),
+                             .labelled_version = {},
+                             .created = {}};
+  // "<none>:<none>" stands for no name.
+  std::erase_if(image.tags, [](const std::string& tag) { return tag.starts_with('<') || tag.ends_with('>'); });
+  std::erase_if(image.digests, [](const std::string& digest) { return digest.starts_with('<'); });
+  const std::string label = text_at(listed, {"Labels", "org.opencontainers.image.version"});
+  if (!label.empty()) image.labelled_version = label;
+  const Json& created = at(listed, {"Created"});
+  if (created.is_number_integer() && created.get<std::int64_t>() > 0)
+    image.created = iso_time(created.get<std::int64_t>());
+  return image;
 }
 
 Result<InsideFile> read_path_stat(const std::string& header) {

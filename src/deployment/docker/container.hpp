@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "deployment/instance.hpp"
 #include "deployment/platform.hpp"
+#include "registry/local_image.hpp"
 
 /// What an engine's answers mean. Pure functions; members that are missing or of another type count as not said.
 namespace liftlock::deployment::docker {
@@ -22,6 +23,9 @@ namespace liftlock::deployment::docker {
 /// An instance from `/containers/NAME/json` and `/images/ID/json` (null where the image is gone).
 /// Errors: "engine-answer" where it is not a container's inspection.
 [[nodiscard]] Result<Instance> read_instance(const nlohmann::json& container, const nlohmann::json& image);
+
+/// An element of `/images/json`.
+[[nodiscard]] registry::LocalImage read_local_image(const nlohmann::json& listed);
 
 /// Understands the header X-Docker-Container-Path-Stat.
 [[nodiscard]] Result<InsideFile> read_path_stat(const std::string& header);

@@ -91,6 +91,18 @@ RC_GTEST_PROP(Inspection, StandsWhatIsMissing, ()) {
   std::ignore = looks_like_open_webui(answer);
 }
 
+TEST(LocalImages, AreReadWithTheNamesThatTheyHave) {
+  const auto image = read_local_image(Json::parse(
+      R"({"Id":"sha256:1","Created":1763633000,"RepoTags":["<none>:<none>","a:b"],"RepoDigests":["<none>@<none>","a@sha256:2"],
+          "Labels":{"org.opencontainers.image.version":"v0.12.4"}})"));
+  EXPECT_EQ(image.id, "sha256:1");
+  EXPECT_THAT(image.tags, ElementsAre("a:b"));
+  EXPECT_THAT(image.digests, ElementsAre("a@sha256:2"));
+  EXPECT_EQ(image.labelled_version, "v0.12.4");
+  EXPECT_EQ(image.created, "2025-11-20T10:03:20Z");
+  EXPECT_TRUE(read_local_image(Json::parse(R"({"Id":"x","RepoTags":null,"Labels":null})")).tags.empty());
+}
+
 TEST(PathStat, OfAFileAFolderAndALink) {
   // {"name":"webui.db","size":5,"mode":420,"mtime":"2026-11-21T21:18:55.5Z","linkTarget":""}
   const auto file = read_path_stat(
