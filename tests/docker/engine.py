@@ -5,6 +5,7 @@ networks that a test makes, and publish their ports through the engine's proxy.
 """
 
 import fcntl
+import hashlib
 import http.client
 import io
 import json
@@ -91,23 +92,40 @@ class Client:
                 self.call("DELETE", f"/networks/{network['Id']}")
 
     def load_image(self, name, files, changes):
-        """An image of one layer that holds `files` ({path: bytes, or (bytes, mode), or None for a folder})."""
-        layer = io.BytesIO()
-        with tarfile.open(fileobj=layer, mode="w") as tar:
-            for path, content in files.items():
-                entry = tarfile.TarInfo(path)
-                if content is None:
-                    entry.type, entry.mode = tarfile.DIRTYPE, 0o755
-                    tar.addfile(entry)
-                    continue
-                data, entry.mode = content if isinstance(content, tuple) else (content, 0o644)
-                entry.size = len(data)
-                tar.addfile(entry, io.BytesIO(data))
+        """An image of one layer that holds `files`."""
         repository, tag = name.rsplit(":", 1)
         query = f"fromSrc=-&repo={repository}&tag={tag}" + "".join(f"&changes={urllib.parse.quote(change, safe='')}" for change in changes)
-        answer = self.call("POST", f"/images/create?{query}", layer.getvalue(), "application/x-tar").decode()
+        answer = self.call("POST", f"/images/create?{query}", archive(files), "application/x-tar").decode()
         if '"error"' in answer:
             raise Refused(500, answer)
+
+    def load_configured_image(self, name, files, config):
+        """The same with any configuration, as an image's `Config` has it."""
+        layer = archive(files)
+        described = {"architecture": "amd64", "os": "linux", "config": config, "created": "2026-01-01T00:00:00Z",
+                     "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(layer).hexdigest()]},
+                     "history": [{"created": "2026-01-01T00:00:00Z"}]}  # fmt: skip
+        manifest = [{"Config": "config.json", "RepoTags": [name], "Layers": ["layer.tar"]}]
+        image = archive({"manifest.json": json.dumps(manifest).encode(), "config.json": json.dumps(described).encode(), "layer.tar": layer})
+        answer = self.call("POST", "/images/load", image, "application/x-tar").decode()
+        if '"error"' in answer:
+            raise Refused(500, answer)
+
+
+def archive(files):
+    """A tar archive of {path: bytes, or (bytes, mode), or None for a folder}."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for path, content in files.items():
+            entry = tarfile.TarInfo(path)
+            if content is None:
+                entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+                tar.addfile(entry)
+                continue
+            data, entry.mode = content if isinstance(content, tuple) else (content, 0o644)
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+    return out.getvalue()
 
 
 def simulated_open_webui(version):
@@ -143,6 +161,7 @@ class Engine(Client):
         root.mkdir(parents=True, exist_ok=True)
         self.lock = open(root.with_suffix(".lock"), "w")
         fcntl.flock(self.lock, fcntl.LOCK_EX)  # another run of these tests uses the same data
+        self.scratch = scratch
         self.log = open(scratch / "dockerd.log", "w+")
         super().__init__(scratch / "docker.sock")
         self.process = subprocess.Popen(
@@ -179,5 +198,7 @@ class Engine(Client):
                 pass  # what is left goes when the next run begins
             os.kill(self.process.pid, signal.SIGTERM)
             self.process.wait()
+        for left in (self.scratch / "exec/netns").glob("*"):  # of containers on the host's network
+            subprocess.run(["umount", left], stderr=subprocess.DEVNULL)
         self.log.close()
         self.lock.close()

@@ -2,7 +2,7 @@
 """What Liftlock says of containers, on a real Docker Engine with images made here of the official one's shape, and data
 directories that real servers wrote.
 
-Usage: tests/docker/status.py [PROGRAM]   (default: build/liftlock)
+Usage: tests/docker/status.py [TEST…]   (LIFTLOCK names another program than build/liftlock)
 """
 
 import http.server
@@ -10,7 +10,6 @@ import json
 import os
 import pathlib
 import shutil
-import signal
 import socket
 import sqlite3
 import ssl
@@ -22,6 +21,7 @@ import time
 import unittest
 
 import engine as engines
+import suite
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = str(pathlib.Path(os.environ.get("LIFTLOCK", ROOT / "build/liftlock")).resolve())
@@ -329,40 +329,11 @@ class OtherEngines(Case):
             self.assertEqual(asked, ["/version"])
 
 
-class Ended(Exception):
-    pass
-
-
-def main():
-    global ENGINE, SCRATCH
-
-    def end(*_):
-        raise Ended
-
-    signal.signal(signal.SIGTERM, end)
-    with tempfile.TemporaryDirectory(prefix="liftlock-docker-") as scratch:
-        SCRATCH = pathlib.Path(scratch)
-        SCRATCH.chmod(0o755)
-        try:
-            ENGINE = engines.Engine(SCRATCH)
-        except engines.Unavailable as reason:
-            print(f"SKIPPED: every test of containers: {reason}")
-            print("0 passed, 0 failed, 1 skipped")
-            return 0
-        try:
-            ENGINE.load_image("open-webui:v0.6.18", *engines.simulated_open_webui("0.6.18"))
-            files, changes = engines.simulated_open_webui("0.1.2")
-            ENGINE.load_image("something/else:1", {k: v for k, v in files.items() if "package" not in k}, changes[:4])
-            suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__])
-            result = unittest.TextTestRunner(stream=sys.stdout, verbosity=1).run(suite)
-        finally:
-            ENGINE.stop()
-    failed = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - failed - len(result.skipped)} passed, {failed} failed, {len(result.skipped)} skipped")
-    return 1 if failed else 0
+def prepare(engine):
+    engine.load_image("open-webui:v0.6.18", *engines.simulated_open_webui("0.6.18"))
+    files, changes = engines.simulated_open_webui("0.1.2")
+    engine.load_image("something/else:1", {k: v for k, v in files.items() if "package" not in k}, changes[:4])
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
-    sys.exit(main())
+    sys.exit(suite.main(sys.modules[__name__], prepare))

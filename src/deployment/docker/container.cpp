@@ -8,38 +8,16 @@
 
 #include "base/base64.hpp"
 #include "base/clock.hpp"
+#include "base/json.hpp"
 
 namespace liftlock::deployment::docker {
 
 namespace {
 
-using Json = nlohmann::json;
-
-/// A member of any depth; null where one on the way is missing.
-const Json& at(const Json& object, std::initializer_list<const char*> path) {
-  static const Json nothing;
-  const Json* here = &object;
-  for (const char* name : path) {
-    if (!here->is_object()) return nothing;
-    const auto found = here->find(name);
-    if (found == here->end()) return nothing;
-    here = &*found;
-  }
-  return *here;
-}
-
-std::string text_at(const Json& object, std::initializer_list<const char*> path) {
-  const Json& value = at(object, path);
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
-
-std::vector<std::string> texts_at(const Json& object, std::initializer_list<const char*> path) {
-  std::vector<std::string> texts;
-  for (const Json& value : at(object, path)) {
-    if (value.is_string()) texts.push_back(value.get<std::string>());
-  }
-  return texts;
-}
+using json::at;
+using json::Json;
+using json::text_at;
+using json::texts_at;
 
 /// "ghcr.io/open-webui/open-webui:main" → "open-webui".
 std::string last_part(std::string image) {
@@ -149,8 +127,7 @@ Result<Instance> read_instance(const Json& container, const Json& image) {
   instance.health = text_at(container, {"State", "Health", "Status"});
   if (instance.health == "none") instance.health.clear();
   instance.started = shortened(time_or_nothing(text_at(container, {"State", "StartedAt"})));
-  const Json& restarts = at(container, {"RestartCount"});
-  if (restarts.is_number_integer()) instance.restarts = restarts.get<int>();
+  instance.restarts = static_cast<int>(json::number_at(container, {"RestartCount"}));
   instance.ports = ports_of(container);
   instance.mounts = mounts_of(container);
   std::string folder = text_at(container, {"Config", "WorkingDir"});

@@ -6,9 +6,13 @@
 #include <cstdio>
 #include <tuple>
 
+#include "base/json.hpp"
+
 namespace liftlock::deployment::docker {
 
 namespace {
+
+using json::text_at;
 
 /// A version of the API.
 struct ApiVersion {
@@ -26,12 +30,6 @@ std::optional<ApiVersion> parse(const std::string& text) {
 }
 
 std::string text_of(const ApiVersion& version) { return fmt::format("{}.{}", version.major, version.minor); }
-
-std::string text_member(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 Error explained(Error error, std::string_view doing, const Endpoint& endpoint) {
   if (!error.id.starts_with("http-")) return error;  // of who gave what was to be sent
@@ -70,7 +68,7 @@ class JsonLines {
     if (object.is_discarded()) {
       error = fmt::format("What it answers is not JSON: {}", text.substr(0, 200));
     } else if (object.is_object() && object.contains("error")) {
-      error = text_member(object, "error");
+      error = text_at(object, {"error"});
       if (error->empty()) error = "It says that there was an error, but not which.";
     } else {
       sink_(object);
@@ -83,7 +81,7 @@ class JsonLines {
 
 /// The engine's own words: {"message": "…"}, where it is not too old to say it so.
 std::string words_of(const http::Response& response) {
-  const std::string message = text_member(Json::parse(response.body, nullptr, false), "message");
+  const std::string message = text_at(Json::parse(response.body, nullptr, false), {"message"});
   if (!message.empty()) return message;
   return response.body.empty() ? fmt::format("It answers with status {}.", response.status) : response.body;
 }
@@ -99,12 +97,12 @@ Result<Engine> Engine::connect(Endpoint endpoint, std::unique_ptr<http::Transpor
 Result<void> Engine::negotiate() {
   constexpr const char* doing = "Asking for the engine's version";
   const std::optional<Json> answer = TRY(get("/version", doing));
-  const auto highest = answer ? parse(text_member(*answer, "ApiVersion")) : std::nullopt;
+  const auto highest = answer ? parse(text_at(*answer, {"ApiVersion"})) : std::nullopt;
   if (!highest) {
     return failure("engine-answer", fmt::format("{} (container engine at {})", doing, endpoint_.name),
                    "What answers there is no container engine.", "Look at DOCKER_HOST.");
   }
-  const ApiVersion lowest = parse(text_member(*answer, "MinAPIVersion")).value_or(oldest);
+  const ApiVersion lowest = parse(text_at(*answer, {"MinAPIVersion"})).value_or(oldest);
   const ApiVersion agreed = std::min(*highest, newest);
   if (agreed < oldest || agreed < lowest) {
     return failure("engine-version", fmt::format("{} (container engine at {})", doing, endpoint_.name),
@@ -113,11 +111,11 @@ Result<void> Engine::negotiate() {
                    "Update the older of the two.");
   }
   api_version_ = text_of(agreed);
-  version_ = text_member(*answer, "Version");
+  version_ = text_at(*answer, {"Version"});
   product_ = "Docker Engine";
   const auto components = answer->find("Components");
   if (components != answer->end() && components->is_array() && !components->empty()) {
-    const std::string name = text_member(components->front(), "Name");
+    const std::string name = text_at(components->front(), {"Name"});
     if (name.starts_with("Podman")) product_ = "Podman";
   }
   return {};

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json.hpp"
+
 namespace liftlock::deployment::docker {
 
 namespace {
@@ -53,16 +55,6 @@ Error explained(Error error, const std::string& name) {
   return error;
 }
 
-std::string word(const Json& object, const char* name) {
-  const auto found = object.is_object() ? object.find(name) : object.end();
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::int64_t number(const Json& object, const char* name) {
-  const auto found = object.is_object() ? object.find(name) : object.end();
-  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
-}
-
 }  // namespace
 
 PullProgress::PullProgress(std::string_view image, std::int64_t bytes, Progress& progress)
@@ -73,19 +65,18 @@ PullProgress::PullProgress(std::string_view image, std::int64_t bytes, Progress&
 PullProgress::~PullProgress() { progress_.end(); }
 
 void PullProgress::take(const Json& line) {
-  const std::string id = word(line, "id");
-  const std::string status = word(line, "status");
+  const std::string id = json::text_at(line, {"id"});
+  const std::string status = json::text_at(line, {"status"});
   if (id.empty() || status.starts_with("Pulling from")) return;  // its id is the tag
   Layer& layer = layers_[id];
-  const auto found = line.find("progressDetail");
-  const Json detail = found == line.end() ? Json() : *found;
-  const std::int64_t current = number(detail, "current");
+  const std::int64_t current = json::number_at(line, {"progressDetail", "current"});
+  const std::int64_t total = json::number_at(line, {"progressDetail", "total"});
   if (status == "Downloading") {
-    layer.size = std::max(layer.size, number(detail, "total"));
+    layer.size = std::max(layer.size, total);
     layer.come = current;
   } else if (status == "Extracting") {
     layer.here = true;
-    layer.size = std::max(layer.size, number(detail, "total"));
+    layer.size = std::max(layer.size, total);
     layer.unpacked = current;
   } else if (status == "Verifying Checksum" || status == "Download complete" || status == "Already exists") {
     layer.here = true;
