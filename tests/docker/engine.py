@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import tarfile
+import tempfile
 import time
 import urllib.parse
 
@@ -128,9 +129,33 @@ def archive(files):
     return out.getvalue()
 
 
+def static_busybox():
+    """A program that needs no library, from Debian's package: fetched once, and not installed, since it would replace
+    the machine's own."""
+    root = cache() / "busybox"
+    program = root / "bin/busybox"
+    if not program.exists():
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=root) as folder:
+            download = ["apt-get", "download", "--quiet", "busybox-static"]
+            if subprocess.run(download, cwd=folder, capture_output=True).returncode != 0:
+                # Package lists may be absent, or stale.
+                subprocess.run(["apt-get", "update", "--quiet"], check=True, capture_output=True)
+                subprocess.run(download, cwd=folder, check=True, capture_output=True)
+            (package,) = pathlib.Path(folder).glob("*.deb")
+            subprocess.run(["dpkg-deb", "--extract", package, f"{folder}/out"], check=True)
+            (root / "bin").mkdir(exist_ok=True)
+            os.replace(f"{folder}/out/bin/busybox", program)
+    return program.read_bytes()
+
+
+def cache():
+    return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "liftlock"
+
+
 def simulated_open_webui(version):
     """Files and settings of a tiny image of the official one's shape: not Open WebUI, but a server of two static answers."""
-    busybox = pathlib.Path("/bin/busybox").read_bytes()
+    busybox = static_busybox()
     return {
         "bin": None, "tmp": None, "etc": None, "app": None, "app/backend": None, "app/backend/data": None,
         "bin/busybox": (busybox, 0o755),
@@ -152,12 +177,12 @@ def simulated_open_webui(version):
 
 class Engine(Client):
     def __init__(self, scratch):
-        missing = [program for program in ("dockerd", "containerd", "busybox") if shutil.which(program) is None]
+        missing = [program for program in ("dockerd", "containerd") if shutil.which(program) is None]
         if missing:
             raise Unavailable(f"there is no {missing[0]} (scripts/setup --tests installs it)")
         if os.geteuid() != 0:
             raise Unavailable("an engine needs root")
-        root = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "liftlock/docker"
+        root = cache() / "docker"
         root.mkdir(parents=True, exist_ok=True)
         self.lock = open(root.with_suffix(".lock"), "w")
         fcntl.flock(self.lock, fcntl.LOCK_EX)  # another run of these tests uses the same data

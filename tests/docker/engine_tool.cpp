@@ -2,7 +2,8 @@
 //
 //   engine-tool create OLD OLD_IMAGE IMAGE NAME          how the container is made anew: files with inspections
 //   engine-tool differences OLD OLD_IMAGE NEW NEW_IMAGE  what is not as it was
-//   engine-tool pull REPOSITORY TAG|DIGEST               at DOCKER_HOST, as the following
+//   engine-tool anew CONTAINER IMAGE NAME                does so at DOCKER_HOST, and compares
+//   engine-tool pull REPOSITORY TAG|DIGEST               likewise
 //   engine-tool logs CONTAINER [SECONDS]                 follows them, for that long
 #include <fmt/core.h>
 
@@ -10,11 +11,13 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <tuple>
 
 #include "deployment/docker/endpoint.hpp"
 #include "deployment/docker/engine.hpp"
 #include "deployment/docker/identity.hpp"
 #include "deployment/docker/logs.hpp"
+#include "deployment/docker/podman.hpp"
 #include "deployment/docker/pull.hpp"
 
 namespace {
@@ -59,6 +62,18 @@ Result<Json> pull_image(const char* repository, const char* reference) {
   return Json{{"id", image["Id"]}, {"stages", stages.seen}};
 }
 
+Result<Json> make_anew(const std::string& container, const std::string& image, const std::string& name) {
+  Engine at = TRY(engine());
+  const Json old = TRY(at.get("/containers/" + container + "/json", "Inspecting")).value();
+  const Json old_image = TRY(inspect_image(at, old["Image"].get<std::string>(), "Inspecting")).value();
+  const Creation creation = creation_of(old, old_image, image, name);
+  std::ignore = TRY(at.post(creation.create.path, "Creating", creation.create.body));
+  for (const Order& order : creation.networks) std::ignore = TRY(at.post(order.path, "Connecting", order.body));
+  const Json made = TRY(at.get("/containers/" + name + "/json", "Inspecting")).value();
+  const Json new_image = TRY(inspect_image(at, made["Image"].get<std::string>(), "Inspecting")).value();
+  return Json{{"asked", creation.create.body}, {"differences", differences(old, old_image, made, new_image)}};
+}
+
 Result<Json> follow(const std::string& container, double seconds) {
   Engine at = TRY(engine());
   const auto inspected = TRY(at.get("/containers/" + container + "/json", "Inspecting"));
@@ -86,6 +101,7 @@ Result<Json> run(int count, char** words) {
   }
   if (verb == "differences" && count == 6)
     return Json(differences(document(words[2]), document(words[3]), document(words[4]), document(words[5])));
+  if (verb == "anew" && count == 5) return make_anew(words[2], words[3], words[4]);
   if (verb == "pull" && count == 4) return pull_image(words[2], words[3]);
   if (verb == "logs" && count >= 3) return follow(words[2], count > 3 ? std::atof(words[3]) : 60);
   return std::unexpected(Error{ErrorKind::usage, "usage", {}, "See the head of engine_tool.cpp.", {}, {}});

@@ -228,7 +228,7 @@ class AnyConfiguration(Case):
 
 
 def prepare(engine):
-    busybox = pathlib.Path("/bin/busybox").read_bytes()
+    busybox = engines.static_busybox()
     files = {"bin": None, "tmp": None, "etc": None, "bin/busybox": (busybox, 0o755), "etc/passwd": b"root:x:0:0:root:/:/bin/sh\n",
              "etc/group": b"root:x:0:\naudio:x:29:\n"}  # fmt: skip
     for name, config in IMAGES.items():

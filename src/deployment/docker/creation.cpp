@@ -6,6 +6,7 @@
 #include "deployment/docker/identity.hpp"
 #include "deployment/docker/image_defaults.hpp"
 #include "deployment/docker/own_part.hpp"
+#include "deployment/docker/podman.hpp"
 
 namespace liftlock::deployment::docker {
 
@@ -87,7 +88,8 @@ std::vector<Order> connect_orders(const Json& old, std::string_view name, const 
 
 }  // namespace
 
-Creation creation_of(const Json& old, const Json& old_image, std::string_view image, std::string_view name) {
+Creation creation_of(const Json& said, const Json& old_image, std::string_view image, std::string_view name) {
+  const Json old = in_dockers_words(said);
   Json body = own_config(asked_config(old), at(old_image, {"Config"}));
   body["Image"] = image;
   body["HostConfig"] = host_config(old);

@@ -4,6 +4,7 @@
 #include "deployment/docker/identity.hpp"
 #include "deployment/docker/image_defaults.hpp"
 #include "deployment/docker/own_part.hpp"
+#include "deployment/docker/podman.hpp"
 
 namespace liftlock::deployment::docker {
 
@@ -152,7 +153,10 @@ void compare_mounts(Comparison& comparison, const Json& old, const Json& made, c
 
 }  // namespace
 
-std::vector<std::string> differences(const Json& old, const Json& old_image, const Json& made, const Json& new_image) {
+std::vector<std::string> differences(const Json& said_of_old, const Json& old_image, const Json& said_of_made,
+                                     const Json& new_image) {
+  const Json old = in_dockers_words(said_of_old);
+  const Json made = in_dockers_words(said_of_made);
   Comparison comparison;
   Json expected = with_defaults(own_config(asked_config(old), at(old_image, {"Config"})), at(new_image, {"Config"}));
   Json actual = asked_config(made);

@@ -185,7 +185,7 @@ Result<Json> Engine::post(std::string_view path, std::string_view doing, const J
                                              .patience = waiting.patience,
                                              .cancelled = waiting.cancelled},
                                             path, doing));
-  if (response.body.empty()) return Json();
+  if (response.body.empty() || response.body == "OK\n" || response.body == "OK") return Json();  // Podman says so
   Json document = Json::parse(response.body, nullptr, false);
   if (document.is_discarded()) return not_understood(doing, "The answer is not JSON.");
   return document;

@@ -34,10 +34,6 @@ Json asked_endpoint(const Json& endpoint, const std::string& automatic_alias) {
   return asked;
 }
 
-bool is_id(const std::string& text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 std::string link_as_asked(const std::string& link) {
   const std::size_t colon = link.find(':');
   if (!link.starts_with('/') || colon == std::string::npos) return link;
@@ -45,6 +41,10 @@ std::string link_as_asked(const std::string& link) {
 }
 
 }  // namespace
+
+bool is_id(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
 
 std::string clean_path(const std::string& path) {
   std::string clean = std::filesystem::path(path).lexically_normal().string();

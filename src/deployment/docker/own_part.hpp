@@ -25,6 +25,8 @@ namespace liftlock::deployment::docker {
 /// Destination → volume, for those that nobody named: the image's, or the maker's who only said where.
 [[nodiscard]] std::map<std::string, json::Json> nameless_volumes(const json::Json& container);
 
+/// Whether this is what engines call things that nobody named: 64 hexadecimal digits.
+[[nodiscard]] bool is_id(const std::string& text);
 /// A path as engines write it in `Mounts`.
 [[nodiscard]] std::string clean_path(const std::string& path);
 /// Where an element of HostConfig.Binds ("source:destination:options", or just a destination) is mounted.

@@ -1,0 +1,78 @@
+"""A Podman of its own, with its socket that answers as Docker's does: all its data in a temporary folder, ended by its process
+id. Its health checks are run by systemd where there is one; here by healthcheck()."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import engine
+
+# Podman's own limits are above a small machine's, and its usual runtime wants one kind of control groups only.
+CONFIGURATION = """[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+"""
+
+
+class Podman(engine.Client):
+    def __init__(self, scratch):
+        missing = [program for program in ("podman", "runc") if shutil.which(program) is None]
+        if missing:
+            raise engine.Unavailable(f"there is no {missing[0]} (scripts/setup --tests installs it)")
+        if os.geteuid() != 0:
+            raise engine.Unavailable("it needs root here")
+        super().__init__(scratch / "podman.sock")
+        (scratch / "containers.conf").write_text(CONFIGURATION)
+        self.log = open(scratch / "podman.log", "w+")
+        self.process = subprocess.Popen(
+            ["podman", "--root", scratch / "root", "--runroot", scratch / "run", "--tmpdir", scratch / "tmp", "--storage-driver", "overlay",
+             "--network-config-dir", scratch / "networks", "system", "service", "--time=0", self.url],
+            env=os.environ | {"CONTAINERS_CONF": str(scratch / "containers.conf")},
+            stdout=self.log, stderr=self.log, cwd="/", start_new_session=True,
+        )  # fmt: skip
+        try:
+            self.wait()
+            self.remove_everything()
+        except BaseException:
+            self.stop()
+            raise
+
+    def wait(self):
+        for _ in range(300):
+            if self.process.poll() is not None:
+                self.log.seek(0)
+                raise engine.Unavailable("podman ended at once: " + self.log.read()[-2000:])
+            try:
+                self.call("GET", "/_ping")
+                return
+            except (OSError, engine.Refused):
+                time.sleep(0.1)
+        raise engine.Unavailable("podman does not answer")
+
+    def remove_everything(self):
+        for container in self.json("GET", "/containers/json?all=1"):
+            self.call("DELETE", f"/containers/{container['Id']}?force=1&v=1")
+        for volume in self.json("GET", "/volumes")["Volumes"] or []:
+            self.call("DELETE", f"/volumes/{volume['Name']}?force=1")
+        for network in self.json("GET", "/networks"):
+            if network["Name"] not in ("podman", "bridge"):  # the default one, by either name
+                self.call("DELETE", f"/networks/{network['Name']}")
+
+    def healthcheck(self, name):
+        return self.json("GET", f"/v4.0.0/libpod/containers/{name}/healthcheck")["Status"]
+
+    def stop(self):
+        if self.process.poll() is None:
+            try:
+                self.remove_everything()
+            except (OSError, engine.Refused):
+                pass  # its folder goes, too
+            os.kill(self.process.pid, signal.SIGTERM)
+            self.process.wait()
+        subprocess.run(["umount", self.socket.parent / "root/overlay"], stderr=subprocess.DEVNULL)
+        self.log.close()
