@@ -101,7 +101,7 @@ class Configuration:
 
     def process(self):
         config = self.config
-        uts = self.one_of("UTSMode", "host", probability=0.1)
+        uts = self.one_of("UTSMode", "host", probability=0.1) if not self.runs else None
         if uts:
             self.host["UTSMode"] = uts
         elif self.kind != "container":

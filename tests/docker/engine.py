@@ -192,7 +192,7 @@ class Engine(Client):
         self.process = subprocess.Popen(
             ["dockerd", "--data-root", root, "--exec-root", scratch / "exec", "--pidfile", scratch / "pid", "--host", self.url,
              "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--log-level=warn",
-             "--insecure-registry=127.0.0.0/8"],
+             "--insecure-registry=127.0.0.0/8", "--max-download-attempts=1"],
             stdout=self.log, stderr=self.log, cwd="/", start_new_session=True,
         )  # fmt: skip
         try:
