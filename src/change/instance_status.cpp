@@ -147,6 +147,16 @@ std::string_view name_of(InstanceStatus::SecretKey key) {
   return "none";
 }
 
+std::optional<migration::DatabaseState> state_at_hand(Platform& platform, const Instance& instance) {
+  if (instance.settings.database_kind != "sqlite") return std::nullopt;
+  const auto found = platform.look(instance, instance.settings.database_file);
+  if (!found || !*found) return std::nullopt;
+  const auto here = deployment::on_this_machine(instance, instance.settings.database_file, **found);
+  if (!here) return std::nullopt;
+  const auto state = state_in(*here);
+  return state ? std::optional(*state) : std::nullopt;
+}
+
 Result<InstanceStatus> status(Platform& platform, std::string_view name) {
   InstanceStatus status;
   status.instance = TRY(platform.inspect(name));

@@ -42,4 +42,8 @@ struct InstanceStatus {
 /// read the database is none.
 [[nodiscard]] Result<InstanceStatus> status(deployment::Platform& platform, std::string_view name);
 
+/// Where its database stands, if that can be read at once: it is SQLite, and the file can be opened here.
+[[nodiscard]] std::optional<migration::DatabaseState> state_at_hand(deployment::Platform& platform,
+                                                                    const deployment::Instance& instance);
+
 }  // namespace liftlock::change

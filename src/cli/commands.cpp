@@ -56,6 +56,7 @@ std::span<const Option> global_options() {
       {"--quiet", "-q", "", "No progress and no talk; the answer and errors only."},
       {"--verbose", "-v", "", "More detail."},
       {"--no-color", "", "", "No colours. NO_COLOR and TERM=dumb are respected, too."},
+      {"--config", "", "FILE", "Read the configuration from there, and nowhere else.", Completes::file},
       {"--help", "-h", "", "Explain the command."},
       {"--version", "-V", "", "Print the version of Liftlock."},
   };

@@ -38,6 +38,26 @@ const Option* find_global(std::string_view word) {
   return nullptr;
 }
 
+/// Of "--option VALUE" or "--option=VALUE"; empty where it is not given.
+std::string last_value(const std::vector<std::string>& words, const std::string& option) {
+  std::string value;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == option && i + 1 < words.size()) value = words[++i];
+    if (words[i].starts_with(option + "=")) value = words[i].substr(option.size() + 1);
+  }
+  return value;
+}
+
+/// The next word that is neither an option that every command takes nor the value of one.
+template <class Iterator>
+Iterator next_word(Iterator word, Iterator end) {
+  for (; word != end && looks_like_option(*word); ++word) {
+    const Option* option = find_global(*word);
+    if (option != nullptr && !option->value.empty() && std::next(word) != end) ++word;
+  }
+  return word;
+}
+
 bool is_family(std::string_view word) {
   return std::ranges::any_of(commands(), [&](const Command* command) {
     return command->name.size() > word.size() && command->name.starts_with(word) && command->name[word.size()] == ' ';
@@ -186,6 +206,7 @@ Globals read_globals(const std::vector<std::string>& words) {
       globals.verbose |= letter == 'v';
     }
   }
+  globals.config = last_value(before_separator(words), "--config");
   return globals;
 }
 
@@ -195,9 +216,13 @@ Result<Request> read_request(const std::vector<std::string>& words) {
     return std::ranges::any_of(candidates, [&](const std::string& w) { return w == long_name || w == short_name; });
   };
   const bool help = asks("--help", "-h");
-  auto word = std::ranges::find_if_not(candidates, looks_like_option);
+  auto word = next_word(candidates.begin(), candidates.end());
   for (auto option = candidates.begin(); option != word; ++option) {
-    if (find_global(*option) == nullptr && bundled_flags(*option).empty()) return unknown_option(nullptr, *option);
+    if (!looks_like_option(*option)) continue;  // the value of the one before
+    const std::string name = option->substr(0, option->find('='));
+    const Option* global = find_global(name);
+    const bool known = global != nullptr && (name == *option || !global->value.empty());
+    if (!known && bundled_flags(*option).empty()) return unknown_option(nullptr, *option);
   }
   if (word == candidates.end()) {
     if (help || words.empty())
@@ -209,7 +234,7 @@ Result<Request> read_request(const std::vector<std::string>& words) {
 
   std::string name = *word++;
   if (is_family(name)) {
-    word = std::find_if_not(word, candidates.end(), looks_like_option);
+    word = next_word(word, candidates.end());
     if (word == candidates.end()) {
       return Request{.kind = Request::Kind::help, .topic = name, .command = nullptr, .words = {}};
     }

@@ -17,6 +17,7 @@ struct Globals {
   bool quiet = false;
   bool verbose = false;
   bool no_color = false;
+  std::string config;  ///< the file of --config; empty: the usual one
 };
 
 /// What the user asks the program to do.

@@ -29,6 +29,11 @@ const Mount* mount_of(const Instance& instance, const fs::path& path) {
   return deepest;
 }
 
+Result<registry::Reference> image_reference(const Instance& instance) {
+  const bool by_id = registry::is_digest(instance.image) && !instance.image_digests.empty();
+  return registry::parse_reference(by_id ? instance.image_digests.front() : instance.image);
+}
+
 std::optional<fs::path> outside_path(const Instance& instance, const fs::path& path) {
   const Mount* mount = mount_of(instance, path);
   if (mount == nullptr || mount->source.empty()) return std::nullopt;

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "deployment/settings.hpp"
+#include "registry/reference.hpp"
 
 namespace liftlock::deployment {
 
@@ -40,6 +42,9 @@ struct Instance {
 
 /// The mount that `path` of the instance lies on: the deepest one. nullptr: on none, so that it goes with the instance.
 [[nodiscard]] const Mount* mount_of(const Instance& instance, const std::filesystem::path& path);
+
+/// The name of its image: as it was asked for; where that was an id, as a registry knows it. Error: "image-invalid".
+[[nodiscard]] Result<registry::Reference> image_reference(const Instance& instance);
 
 /// Where `path` of the instance is on the platform's machine; nullopt where that is on no volume and no folder of it.
 [[nodiscard]] std::optional<std::filesystem::path> outside_path(const Instance& instance,

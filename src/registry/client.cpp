@@ -3,25 +3,20 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/base64.hpp"
 #include "base/file.hpp"
+#include "base/json.hpp"
 
 namespace liftlock::registry {
 
 namespace {
 
-using Json = nlohmann::json;
+using json::Json;
+using json::text_at;
 
 constexpr std::chrono::seconds patience{15};
 constexpr int most_redirections = 5;
-
-std::string text_member(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 /// "https://host:1/path?x" → "https://host:1".
 std::string_view origin_of(std::string_view url) {
@@ -103,11 +98,10 @@ bool is_loopback(std::string_view host) {
 RegistryError read_registry_error(const http::Response& response) {
   const Json document = Json::parse(response.body, nullptr, false);
   RegistryError error{.code = {}, .message = fmt::format("It answers with status {}.", response.status)};
-  if (!document.is_object() || !document.contains("errors")) return error;
-  const Json& errors = document["errors"];
+  const Json& errors = json::at(document, {"errors"});
   if (!errors.is_array() || errors.empty()) return error;
-  error.code = text_member(errors.front(), "code");
-  const std::string message = text_member(errors.front(), "message");
+  error.code = text_at(errors.front(), {"code"});
+  const std::string message = text_at(errors.front(), {"message"});
   if (!message.empty()) error.message = message;
   return error;
 }
@@ -235,8 +229,8 @@ Result<std::string> Client::token(const Question& question, const Challenge& cha
   if (response->status >= 400 && response->status < 500)
     return denied(question, read_registry_error(*response).message);
   const Json document = Json::parse(response->body, nullptr, false);
-  std::string token = text_member(document, "token");
-  if (token.empty()) token = text_member(document, "access_token");
+  std::string token = text_at(document, {"token"});
+  if (token.empty()) token = text_at(document, {"access_token"});
   // What is no token could end the header and begin another.
   const bool printable = std::ranges::all_of(token, [](char c) { return c > ' ' && c < '\x7f'; });
   if (response->status >= 300 || token.empty() || !printable) {

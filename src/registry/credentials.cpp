@@ -5,19 +5,20 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "base/base64.hpp"
 #include "base/file.hpp"
+#include "base/json.hpp"
 
 namespace liftlock::registry {
 
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using json::Json;
+using json::text_at;
 
 constexpr std::string_view hub = "docker.io";
 /// Under which `docker login` keeps what is for docker.io.
@@ -26,12 +27,6 @@ constexpr std::string_view hub_key = "https://index.docker.io/v1/";
 constexpr std::string_view token_user = "<token>";
 
 std::string key_of(std::string_view host) { return std::string(host == hub ? hub_key : host); }
-
-std::string text_member(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 /// "https://ghcr.io/v2/" → "ghcr.io", and all names of docker.io → "docker.io".
 std::string host_in(std::string_view key) {
@@ -65,10 +60,10 @@ Result<Json> read_config(const fs::path& file) {
 
 Result<Credentials> from_auths(const Json& config, std::string_view host, const fs::path& file) {
   const Json entry = member_for(config.value("auths", Json()), host);
-  Credentials credentials{.user = text_member(entry, "username"),
-                          .password = text_member(entry, "password"),
-                          .identity_token = text_member(entry, "identitytoken")};
-  const std::string encoded = text_member(entry, "auth");
+  Credentials credentials{.user = text_at(entry, {"username"}),
+                          .password = text_at(entry, {"password"}),
+                          .identity_token = text_at(entry, {"identitytoken"})};
+  const std::string encoded = text_at(entry, {"auth"});
   if (encoded.empty()) return credentials;
   const auto decoded = decode_base64(encoded);
   const std::size_t colon = decoded ? decoded->find(':') : std::string::npos;
@@ -109,8 +104,8 @@ Result<std::optional<Credentials>> from_helper(const std::string& name, std::str
                    words.empty() ? fmt::format("It ended with exit status {}.", done->status) : words);
   }
   const Json answer = Json::parse(done->output, nullptr, false);
-  const std::string user = text_member(answer, "Username");
-  const std::string secret = text_member(answer, "Secret");
+  const std::string user = text_at(answer, {"Username"});
+  const std::string secret = text_at(answer, {"Secret"});
   if (user.empty() && secret.empty()) return failure("credentials-helper", doing, "Its answer cannot be understood.");
   if (user == token_user) return Credentials{.user = {}, .password = {}, .identity_token = secret};
   return Credentials{.user = user, .password = secret, .identity_token = {}};
@@ -135,7 +130,7 @@ Result<Credentials> find_credentials(std::string_view host, const CredentialSour
   const fs::path file = source.folder / "config.json";
   const Json config = TRY(read_config(file));
   const Json named = member_for(config.value("credHelpers", Json()), host);
-  const std::string helper = named.is_string() ? named.get<std::string>() : text_member(config, "credsStore");
+  const std::string helper = named.is_string() ? named.get<std::string>() : text_at(config, {"credsStore"});
   if (!helper.empty()) {
     if (auto found = TRY(from_helper(helper, host, source))) return *std::move(found);
   }

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "registry/reference.hpp"
+
 namespace liftlock::registry {
 
 /// An image that a container engine has at hand, as it says it.
@@ -14,5 +16,8 @@ struct LocalImage {
   std::optional<std::string> labelled_version;  ///< org.opencontainers.image.version
   std::string created;                          ///< ISO 8601; empty where it is not said
 };
+
+/// The digest by which `repository` knows the image; empty where it does not, as far as the engine knows.
+[[nodiscard]] std::string digest_in(const LocalImage& image, const Reference& repository);
 
 }  // namespace liftlock::registry

@@ -5,31 +5,17 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "registry/reference.hpp"
 
 namespace liftlock::registry {
 
 namespace {
 
-using Json = nlohmann::json;
-
-/// A member of any depth; null where one on the way is missing.
-const Json& at(const Json& object, std::initializer_list<const char*> path) {
-  static const Json nothing;
-  const Json* here = &object;
-  for (const char* name : path) {
-    if (!here->is_object() || !here->contains(name)) return nothing;
-    here = &(*here)[name];
-  }
-  return *here;
-}
-
-std::string text_at(const Json& object, std::initializer_list<const char*> path) {
-  const Json& value = at(object, path);
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
+using json::at;
+using json::Json;
+using json::text_at;
 
 std::unexpected<Error> not_understood(std::string_view what) {
   return failure("registry-answer", "Reading what the registry says of an image", std::string(what));
@@ -100,8 +86,7 @@ Result<Manifest> read_manifest(std::string_view body) {
   manifest.config = text_at(document, {"config", "digest"});
   if (!is_digest(manifest.config)) return not_understood("Its manifest names no configuration.");
   for (const Json& layer : at(document, {"layers"})) {
-    const Json& size = at(layer, {"size"});
-    if (size.is_number_integer()) manifest.bytes += size.get<std::int64_t>();
+    manifest.bytes += json::number_at(layer, {"size"});
   }
   return manifest;
 }

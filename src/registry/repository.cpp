@@ -2,16 +2,15 @@
 
 #include <fmt/core.h>
 
-#include <nlohmann/json.hpp>
-
 #include "base/file.hpp"
+#include "base/json.hpp"
 #include "registry/client.hpp"
 
 namespace liftlock::registry {
 
 namespace {
 
-using Json = nlohmann::json;
+using json::Json;
 
 constexpr int tags_a_page = 1000;
 constexpr int most_pages = 1000;
@@ -100,12 +99,13 @@ class RemoteRepository final : public Repository {
 
   static Result<void> add_tags(const std::string& body, const std::string& doing, std::vector<std::string>& tags) {
     const Json document = Json::parse(body, nullptr, false);
-    const bool listed = document.is_object() && document.contains("tags");
+    const Json& listed = json::at(document, {"tags"});
     // A repository that has lost its last tag says null.
-    if (!listed || !(document["tags"].is_array() || document["tags"].is_null()))
+    const bool says = document.is_object() && document.contains("tags");
+    if (!says || !(listed.is_array() || listed.is_null()))
       return failure("registry-answer", doing, "What answers there is no registry, or none that is understood.");
-    for (const Json& tag : document["tags"]) {
-      if (tag.is_string() && is_tag(tag.get<std::string>())) tags.push_back(tag.get<std::string>());
+    for (const std::string& tag : json::texts_at(document, {"tags"})) {
+      if (is_tag(tag)) tags.push_back(tag);
     }
     return {};
   }

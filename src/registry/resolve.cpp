@@ -85,14 +85,6 @@ bool means(const std::string& written, const Reference& reference) {
   return read && *read == reference;
 }
 
-std::string digest_in(const LocalImage& image, const Reference& repository) {
-  for (const std::string& written : image.digests) {
-    const auto read = parse_reference(written);
-    if (read && bare(*read) == repository) return read->digest;
-  }
-  return {};
-}
-
 std::optional<Resolved> find_local(const Search& search, const std::vector<LocalImage>& local) {
   for (const std::string& name : search.names) {
     const Reference reference = named(search.repository, name);
@@ -152,10 +144,7 @@ Result<void> check_pin(std::string_view pin, const Resolved& resolved) {
   const std::string& tag = resolved.reference.tag;
   const bool same_digest = is_digest(pin) && pin == resolved.reference.digest;
   if (same_digest || pin_allows(pin, read_tag(tag), resolved.version)) return {};
-  const std::string release = resolved.version ? release::to_string(*resolved.version) : "a release that is not known";
-  return refusal("version-pinned", fmt::format("Looking at {}", to_string(resolved.reference)),
-                 fmt::format("It is {}, and the configuration pins this deployment to {}.", release, pin),
-                 "Name a version that the pin allows, or change the pin in the configuration.");
+  return pinned(pin, resolved.version, fmt::format("Looking at {}", to_string(resolved.reference)));
 }
 
 Result<Resolved> resolve(const Wish& wish, const Repositories& repositories, const std::vector<LocalImage>& local) {

@@ -91,6 +91,13 @@ bool pin_allows(std::string_view pin, const Tag& tag, const std::optional<releas
   return version && is_of(*version, pin);
 }
 
+std::unexpected<Error> pinned(std::string_view pin, const std::optional<release::Version>& version, std::string doing) {
+  const std::string release = version ? release::to_string(*version) : "a release that is not known";
+  return refusal("version-pinned", std::move(doing),
+                 fmt::format("It is {}, and the configuration pins this deployment to {}.", release, pin),
+                 "Name a version that the pin allows, or change the pin in the configuration.");
+}
+
 std::vector<std::string> near_tags(std::string_view typed, std::string_view variant,
                                    const std::vector<std::string>& tags, std::size_t limit) {
   std::vector<std::string> matches;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "release/version.hpp"
 
 namespace liftlock::registry {
@@ -34,6 +35,10 @@ struct Tag {
 /// Whether a pin ("0.12.4", "0.12", "0", or a tag such as "main") allows this tag, whose release is `version` where it
 /// is known. An empty pin allows everything.
 [[nodiscard]] bool pin_allows(std::string_view pin, const Tag& tag, const std::optional<release::Version>& version);
+
+/// The refusal ("version-pinned") of what a pin does not allow; `doing` names it.
+[[nodiscard]] std::unexpected<Error> pinned(std::string_view pin, const std::optional<release::Version>& version,
+                                            std::string doing);
 
 /// What somebody who typed `typed` may have meant, likeliest first: the releases next to it, and tags spelt alike.
 /// Commits are never meant.

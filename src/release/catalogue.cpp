@@ -86,6 +86,13 @@ std::vector<const Release*> releases_with_head(std::string_view revision) {
   return select([&](const Release& release) { return release.head.revision == revision; });
 }
 
+std::optional<int> direction(const migration::Head& from, const migration::Head& to) {
+  const int here = position(from.peewee_migrations, from.revision);
+  const int there = position(to.peewee_migrations, to.revision);
+  if (here < 0 || there < 0) return std::nullopt;
+  return there > here ? 1 : there < here ? -1 : 0;
+}
+
 std::string describe_origin(const migration::DatabaseState& state) {
   if (state.lineage == migration::Lineage::none || !state.known_revision) return {};
   auto candidates = releases_of(state);

@@ -34,6 +34,10 @@ struct Release {
 /// The releases whose Alembic head is `revision`, oldest first.
 [[nodiscard]] std::vector<const Release*> releases_with_head(std::string_view revision);
 
+/// Whether a database must be migrated up (1) or down (-1) to come from one head to the other, or neither (0); nullopt
+/// where a revision is not known.
+[[nodiscard]] std::optional<int> direction(const migration::Head& from, const migration::Head& to);
+
 /// For people: "0.12.1 … 0.12.4", "0.6.43", "between 0.8.12 and 0.9.0" for a revision that no release ends with;
 /// empty where nothing can be said (no database, an unknown revision). Development releases are named only where there
 /// is no other.

@@ -24,6 +24,7 @@ Options read(const Arguments& arguments) {
 Result<void> run(Context& context, const Arguments& arguments) {
   const Options options = read(arguments);
   const deployment::Deployment deployment = TRY(find_deployment(options.deployment));
+  TRY(check_pin(context, deployment, options.version));
   const change::Plan plan = TRY(change::make_plan(deployment, options.version,
                                                   {.engine = options.engine, .from_snapshot = options.from_snapshot}));
   if (context.json()) {

@@ -6,6 +6,9 @@
 #include "cli/render/plan.hpp"
 #include "cli/render/report.hpp"
 #include "cli/render/text.hpp"
+#include "deployment/configuration.hpp"
+#include "registry/tag.hpp"
+#include "release/catalogue.hpp"
 
 namespace liftlock::cli {
 
@@ -38,6 +41,14 @@ Result<deployment::Deployment> find_deployment(std::string_view address) {
   return deployment::find(address, home);
 }
 
+Result<void> check_pin(const Context& context, const deployment::Deployment& deployment, const std::string& version) {
+  const deployment::Configuration configuration = TRY(deployment::read_configuration(context.globals().config));
+  const std::string pin = configuration.of(deployment.address).pin;
+  const release::Release* release = release::find(version);
+  if (release == nullptr || registry::pin_allows(pin, registry::read_tag(version), release->version)) return {};
+  return registry::pinned(pin, release->version, fmt::format("Looking at {} for {}", version, deployment.address));
+}
+
 Argument deployment_argument(bool required) {
   return {.name = "DEPLOYMENT",
           .help = "dir:DATA_DIR, or the path of a data directory (the folder that holds webui.db).",
@@ -68,6 +79,7 @@ Result<change::Request> change_request(Context& context, const Arguments& argume
   change::Request request;
   request.deployment = TRY(find_deployment(arguments.required("DEPLOYMENT")));
   request.version = arguments.required("VERSION");
+  TRY(check_pin(context, request.deployment, request.version));
   request.engine = arguments.text("--engine").value_or("auto");
   request.from_snapshot = arguments.text("--from-snapshot").value_or("");
   request.show_plan = [&context](const change::Plan& plan) {

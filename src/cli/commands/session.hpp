@@ -38,6 +38,11 @@ class Session {
 
 [[nodiscard]] Result<deployment::Deployment> find_deployment(std::string_view address);
 
+/// Refuses ("version-pinned") a release that the configuration does not allow for `deployment`. Errors: those of
+/// read_configuration().
+[[nodiscard]] Result<void> check_pin(const Context& context, const deployment::Deployment& deployment,
+                                     const std::string& version);
+
 /// The table entry of the argument DEPLOYMENT.
 [[nodiscard]] Argument deployment_argument(bool required = true);
 [[nodiscard]] Argument version_argument();

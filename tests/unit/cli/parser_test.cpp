@@ -130,6 +130,22 @@ TEST(Globals, AreFoundEvenWhereTheRestIsWrong) {
   EXPECT_FALSE(globals.yes);
 }
 
+TEST(Globals, OfAValueStandBeforeTheCommandAndBehindIt) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--config", "f.toml", "db", "current", "--database", "x"},
+        {"--config=f.toml", "db", "current", "--database", "x"},
+        {"db", "--config", "f.toml", "current", "--database", "x"},
+        {"db", "current", "--database", "x", "--config", "f.toml"}}) {
+    EXPECT_EQ(read_globals(words).config, "f.toml");
+    const Result<Request> request = read_request(words);
+    ASSERT_TRUE(request.has_value());
+    EXPECT_EQ(request->command, find_command("db current"));
+    EXPECT_EQ(read_arguments(*request->command, request->words)->text("--database"), "x");
+  }
+  EXPECT_EQ(read_globals({"status", "--", "--config", "f.toml"}).config, "");
+  EXPECT_EQ(read_request({"--json=yes", "status"}).error().id, "option-unknown");
+}
+
 TEST(Request, FindsCommandsOfOneWordAndOfTwo) {
   EXPECT_EQ(read_request({"--json", "man"})->command, find_command("man"));
   const Result<Request> request = read_request({"db", "current", "--database", "x"});

@@ -61,6 +61,14 @@ TEST(Catalogue, SaysWhichReleasesLeaveADatabaseInAState) {
   EXPECT_EQ(describe_origin({}), "");
 }
 
+TEST(Catalogue, SaysWhichWayADatabaseGoes) {
+  const auto head = [](const char* version) { return find(version)->head; };
+  EXPECT_EQ(direction(head("0.6.18"), head("0.12.4")), 1);
+  EXPECT_EQ(direction(head("0.12.4"), head("0.3.35")), -1);
+  EXPECT_EQ(direction(head("0.12.4"), head("0.12.4")), 0);
+  EXPECT_EQ(direction(head("0.3.35"), {.peewee_migrations = 18, .revision = "unheard"}), std::nullopt);
+}
+
 TEST(Catalogue, KnowsTheNeighboursOfAnyVersion) {
   EXPECT_EQ(to_string(next_after({{0, 9, 6}})->version), "0.10.0");
   EXPECT_EQ(to_string(last_before({{0, 9, 7}})->version), "0.9.6");
