@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A container is made anew with another image, and is the same but for that: on a real Docker Engine, for random
 configurations, compared by what the engine says with a container that was made from the same configuration and the new
-image directly.
+image directly. And one of them is run.
 
 Usage: tests/docker/identity.py [--seed N] [TEST…]   (COUNT in the environment: how many configurations)
 """
@@ -12,10 +12,12 @@ import json
 import os
 import pathlib
 import random
+import socket
 import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.request
 
 import engine as engines
 import suite
@@ -171,6 +173,9 @@ class Case(unittest.TestCase):
         for name in names:
             ENGINE.call("DELETE", f"/containers/{name}?force=1&v=1")
 
+    def forget_all(self):
+        self.forget(*(c["Id"] for c in ENGINE.json("GET", "/containers/json?all=1") if "/lender" not in c["Names"]))
+
 
 class AnyConfiguration(Case):
     def test_is_carried_over(self):
@@ -195,7 +200,7 @@ class AnyConfiguration(Case):
                     ENGINE.call("POST", "/containers/old/start")
                     started += 1
                 self.check(configuration, old_name, new_name, random_)
-            self.forget(*(c["Id"] for c in ENGINE.json("GET", "/containers/json?all=1") if "/lender" not in c["Names"]))
+            self.forget_all()
         print(f"{sum(used.values())} uses of {len(used)} options in {number} configurations, {started} of them running (seed {SEED})")
         self.assertEqual(offered - set(used), set())
         self.assertGreaterEqual(started, COUNT // 4)
@@ -225,6 +230,41 @@ class AnyConfiguration(Case):
         what, other = changed(random_, made)
         files[2].write_text(json.dumps(other))
         self.assertNotEqual(tool("differences", *files), [], what)
+
+
+class Running(Case):
+    def test_comes_up_as_it_was(self):
+        """With the same address, names and port, and with the data of a volume that nobody named."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        serve = ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/data"]
+        endpoint = {"Aliases": ["chat"], "IPAMConfig": {"IPv4Address": "10.77.1.50"}}
+        ENGINE.create("webui", "bare:old", Cmd=serve, Volumes={"/data": {}}, MacAddress="02:42:ac:11:00:77", ExposedPorts={"8080/tcp": {}},
+                      HostConfig={"NetworkMode": "front", "PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(port)}]}},
+                      NetworkingConfig={"EndpointsConfig": {"front": endpoint}})  # fmt: skip
+        self.addCleanup(self.forget_all)
+        ENGINE.call("POST", "/networks/back/connect", {"Container": "webui", "EndpointConfig": {"Aliases": ["behind"]}})
+        ENGINE.execute("webui", "/bin/busybox", "sh", "-c", "echo kept > /data/file")
+        old = ENGINE.inspect("webui")
+        ENGINE.call("POST", "/containers/webui/stop?t=0")
+        ENGINE.call("POST", "/containers/webui/rename?name=webui-before")
+        made_anew(old, image("bare:old"), "bare:new", "webui")
+        ENGINE.call("POST", "/containers/webui/start")
+        new = ENGINE.inspect("webui")
+        self.assertEqual(tool("differences", *written(old, image("bare:old"), new, image("bare:new"))), [])
+        front = new["NetworkSettings"]["Networks"]["front"]
+        self.assertEqual((front["IPAddress"], front["MacAddress"]), ("10.77.1.50", "02:42:ac:11:00:77"))
+        self.assertEqual(urllib.request.urlopen(f"http://127.0.0.1:{port}/file", timeout=10).read(), b"kept\n")
+        for name, network in (("chat", "front"), ("behind", "back"), ("webui", "back")):
+            ENGINE.create("asker", "bare:old", Cmd=["/bin/busybox", "sleep", "60"], HostConfig={"NetworkMode": network})
+            self.assertIn(b"kept", ENGINE.execute("asker", "/bin/busybox", "wget", "-q", "-O", "-", f"http://{name}:8080/file"))
+            self.forget("asker")
+        # Without the new one, the old one takes its place and its address again.
+        self.forget("webui")
+        ENGINE.call("POST", "/containers/webui-before/rename?name=webui")
+        ENGINE.call("POST", "/containers/webui/start")
+        self.assertEqual(ENGINE.inspect("webui")["NetworkSettings"]["Networks"]["front"]["IPAddress"], "10.77.1.50")
+        self.assertIn(b"kept", ENGINE.execute("webui", "/bin/busybox", "cat", "/data/file"))
 
 
 def prepare(engine):
