@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "deployment/docker/identity.hpp"
@@ -65,6 +66,29 @@ void compare_config(Comparison& comparison, Json expected, Json actual) {
   comparison.members("Config", expected, actual);
 }
 
+/// What an engine of today fills in where one of former times, which made the old container, said nothing.
+constexpr std::array filled_in = {"CgroupnsMode",  "IpcMode", "LogConfig", "MaskedPaths",
+                                  "ReadonlyPaths", "Runtime", "ShmSize"};
+/// 0 and false say something there that null does not.
+constexpr std::array three_valued = {"Init", "MemorySwappiness"};
+
+/// Engines drop options that their kernel or they themselves do not know any more, unless somebody wants something.
+void forget_unsaid(Json& expected, Json& actual) {
+  for (const char* name : filled_in) {
+    const Json& value = at(expected, {name});
+    if (nothing(value) || value == 0) actual.erase(name);
+  }
+  for (Json* host : {&expected, &actual}) {
+    for (auto member = host->begin(); member != host->end();) {
+      const bool unsaid =
+          (*member == 0 || *member == false) && std::ranges::find(three_valued, member.key()) == three_valued.end();
+      member = unsaid ? host->erase(member) : std::next(member);
+    }
+    const std::string mode = text_at(*host, {"NetworkMode"});
+    if (mode.empty() || mode == "default") (*host)["NetworkMode"] = "bridge";  // which newer engines call it
+  }
+}
+
 /// Takes out of `binds` what mounts a nameless volume, by its name or, as the maker said it, without.
 void drop_nameless(Json& host, const std::map<std::string, Json>& nameless) {
   for (const char* list : {"Binds", "Mounts"}) {
@@ -89,6 +113,7 @@ void compare_host_config(Comparison& comparison, const Json& old, const Json& ma
   const auto nameless = nameless_volumes(old);
   drop_nameless(expected, nameless);
   drop_nameless(actual, nameless);
+  forget_unsaid(expected, actual);
   comparison.members("HostConfig", expected, actual);
 }
 
@@ -127,9 +152,11 @@ std::map<std::string, const Json*> mounts_of(const Json& container) {
 }
 
 bool same_mount(const Json& one, const Json& other) {
-  for (const char* name : {"Type", "Name", "Driver", "RW", "Propagation"}) {
+  for (const char* name : {"Type", "Name", "Driver", "RW"}) {
     if (!same(at(one, {name}), at(other, {name}))) return false;
   }
+  const Json& propagation = at(one, {"Propagation"});
+  if (!nothing(propagation) && propagation != at(other, {"Propagation"})) return false;
   // Where a volume lies is the engine's business, and not known of one that was never mounted.
   return text_at(one, {"Type"}) == "volume" || same(at(one, {"Source"}), at(other, {"Source"}));
 }

@@ -244,6 +244,19 @@ TEST(Differences, EverythingElseIsOne) {
   EXPECT_THAT(found(is), ElementsAre("Mounts./data", "Networks.back"));
 }
 
+TEST(Differences, AnEngineMayBeNewerThanTheOldContainer) {
+  Json old = container();
+  Json is = made();
+  old["HostConfig"].update(Json::parse(R"({"NetworkMode": "default", "IpcMode": "", "MaskedPaths": null, "ShmSize": 0,
+    "KernelMemory": 0, "OomKillDisable": false, "Init": null})"));
+  is["HostConfig"].update(Json::parse(R"({"NetworkMode": "bridge", "IpcMode": "private", "MaskedPaths": ["/proc/kcore"],
+    "ShmSize": 67108864, "OomKillDisable": null, "CgroupnsMode": "private"})"));
+  EXPECT_THAT(differences(old, old_image, is, new_image), IsEmpty());
+  old["HostConfig"].update(Json::parse(R"({"IpcMode": "host", "KernelMemory": 7, "Init": false})"));
+  EXPECT_THAT(differences(old, old_image, is, new_image),
+              ElementsAre("HostConfig.Init", "HostConfig.IpcMode", "HostConfig.KernelMemory"));
+}
+
 TEST(Differences, ValuesAreNotTold) {
   Json is = made();
   is["Config"]["Env"][0] = "KEY=t0p-s3cret";
