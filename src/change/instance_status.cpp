@@ -147,6 +147,11 @@ std::string_view name_of(InstanceStatus::SecretKey key) {
   return "none";
 }
 
+std::optional<std::string> program_version(Platform& platform, const Instance& instance) {
+  const auto packaged = packaged_version(platform, instance);
+  return packaged ? packaged : instance.labelled_version;
+}
+
 std::optional<migration::DatabaseState> state_at_hand(Platform& platform, const Instance& instance) {
   if (instance.settings.database_kind != "sqlite") return std::nullopt;
   const auto found = platform.look(instance, instance.settings.database_file);
@@ -160,8 +165,7 @@ std::optional<migration::DatabaseState> state_at_hand(Platform& platform, const 
 Result<InstanceStatus> status(Platform& platform, std::string_view name) {
   InstanceStatus status;
   status.instance = TRY(platform.inspect(name));
-  status.version = packaged_version(platform, status.instance);
-  if (!status.version) status.version = status.instance.labelled_version;
+  status.version = program_version(platform, status.instance);
   status.secret_key = TRY(secret_key_of(platform, status.instance));
   auto state = read_database(platform, status);
   if (state) {

@@ -42,6 +42,10 @@ struct InstanceStatus {
 /// read the database is none.
 [[nodiscard]] Result<InstanceStatus> status(deployment::Platform& platform, std::string_view name);
 
+/// The version of its program: what its package says, else the image's label.
+[[nodiscard]] std::optional<std::string> program_version(deployment::Platform& platform,
+                                                         const deployment::Instance& instance);
+
 /// Where its database stands, if that can be read at once: it is SQLite, and the file can be opened here.
 [[nodiscard]] std::optional<migration::DatabaseState> state_at_hand(deployment::Platform& platform,
                                                                     const deployment::Instance& instance);

@@ -61,12 +61,12 @@ bool is_in_use(const std::string& digest, const InUse& in_use) {
   return !digest.empty() && std::ranges::find(in_use.digests, digest) != in_use.digests.end();
 }
 
-/// The likeliest first: what it is called, what its label says, then from the newest on.
+/// The likeliest first: what it is called, what its program says, then from the newest on.
 std::vector<Offer*> by_likelihood(std::vector<Offer>& releases, const InUse& in_use) {
-  const auto labelled = release::Version::parse(in_use.labelled_version.value_or(""));
   std::vector<Offer*> order;
   for (Offer& offer : releases) order.push_back(&offer);
-  std::ranges::stable_partition(order, [&](const Offer* offer) { return labelled && offer->tag.version == *labelled; });
+  std::ranges::stable_partition(
+      order, [&](const Offer* offer) { return in_use.version && offer->tag.version == *in_use.version; });
   std::ranges::stable_partition(order, [&](const Offer* offer) { return offer->tag.text == in_use.tag; });
   return order;
 }
@@ -80,6 +80,7 @@ Result<void> look_up(Offers& offers, const InUse& in_use, Repository& repository
     offer.version = release::Version::parse((*image)->version);
     offer.created = (*image)->created;
     offer.deployed = is_in_use(offer.digest, in_use);
+    if (offer.deployed && !offer.version) offer.version = in_use.version;
   }
   if (in_use.digests.empty()) return {};
   for (Offer* offer : by_likelihood(offers.releases, in_use)) {
@@ -121,6 +122,7 @@ Offers from_engine(const OfferQuestion& question, const std::vector<LocalImage>&
       if (tag.kind == Kind::release) offer.version = tag.version;
       offer.deployed =
           question.in_use.digests.empty() ? tag.text == question.in_use.tag : is_in_use(offer.digest, question.in_use);
+      if (offer.deployed && !offer.version) offer.version = question.in_use.version;
       found.push_back(std::move(offer));
     }
   }

@@ -18,7 +18,7 @@ namespace liftlock::registry {
 struct Offer {
   Tag tag;
   std::string digest;                       ///< that it names now; empty: not asked for, or not known
-  std::optional<release::Version> version;  ///< a release's own; else what the image's label says
+  std::optional<release::Version> version;  ///< a release's own; else what the label says, or what is deployed is
   std::string created;                      ///< ISO 8601; empty: not asked for, or not known
   bool deployed = false;                    ///< it names exactly the image that is deployed
 };
@@ -26,8 +26,8 @@ struct Offer {
 /// What is deployed, as far as it is known.
 struct InUse {
   std::string tag;
-  std::vector<std::string> digests;  ///< "sha256:…", by which registries know it; none for an image made here
-  std::optional<std::string> labelled_version;
+  std::vector<std::string> digests;         ///< "sha256:…", by which registries know it; none for an image made here
+  std::optional<release::Version> version;  ///< of the program in it
 };
 
 struct OfferQuestion {

@@ -438,6 +438,13 @@ class Deployed(Case):
         self.assertEqual([(o["tag"], o["deployed"], o["migration"]) for o in listed["channels"] + listed["releases"]],
                          [("latest", False, "up"), ("main", True, "none"), ("v0.12.3", False, "up"), ("v0.6.18", True, "none")])  # fmt: skip
         self.assertEqual(listed["channels"][1]["digest"], old)
+
+        # What only says that it is main is known by the program in it, where it is deployed.
+        main = registry.push_simulated(NAME, "main-slim", version="0.8.12", more_labels={VERSION_LABEL: "main"})
+        self.pull(registry.host, "main-slim")
+        self.engine.create("slim", f"{registry.host}/{NAME}:main-slim", start=False)
+        (slim,) = self.json("versions", "slim")["channels"]
+        self.assertEqual((slim["tag"], slim["digest"], slim["version"], slim["deployed"]), ("main-slim", main, "0.8.12", True))
         found = self.json("versions", "open-webui", "--find", "v0.6.18")
         self.assertTrue(found["image_id"], "nothing needs to be pulled")
         self.assertEqual(found["image_id"], self.engine.inspect("open-webui")["Image"])

@@ -53,7 +53,8 @@ Result<Inquiry> ask_about_container(deployment::Platform& platform, const std::s
   inquiry.question.repository = image;
   inquiry.question.variant = registry::read_tag(image.tag).variant;
   inquiry.question.in_use.tag = image.tag;
-  inquiry.question.in_use.labelled_version = instance.labelled_version;
+  const std::string program = change::program_version(platform, instance).value_or("");
+  inquiry.question.in_use.version = release::Version::parse(program);
   for (const std::string& written : instance.image_digests) {
     const auto read = registry::parse_reference(written);
     if (read && repository_of(*read) == repository_of(image)) inquiry.question.in_use.digests.push_back(read->digest);
@@ -63,7 +64,7 @@ Result<Inquiry> ask_about_container(deployment::Platform& platform, const std::s
   inquiry.local = TRY(platform.images());
   if (const auto state = change::state_at_hand(platform, instance)) {
     inquiry.list.now = migration::Head{state->peewee_migrations, state->revision};
-  } else if (const auto* release = release::find(instance.labelled_version.value_or(""))) {
+  } else if (const auto* release = release::find(program)) {
     inquiry.list.now = release->head;
   }
   return inquiry;

@@ -100,19 +100,22 @@ TEST(Offers, AreSortedAndEachIsThereOnce) {
 
 TEST(Offers, WhatIsDeployedIsKnownByItsDigest) {
   World world = usual();
-  world.question.in_use = {.tag = "0.10.0", .digests = {digest('2')}, .labelled_version = {}};
+  world.question.in_use = {.tag = "0.10.0", .digests = {digest('2')}, .version = {}};
   EXPECT_THAT(tags_of(world.list()->releases), ElementsAre("0.10.0!", "v0.9.6")) << "by the name that it has";
   EXPECT_THAT(world.looked_up, ElementsAre("latest", "main", "0.10.0"));
   EXPECT_THAT(tags_of(world.list()->channels), ElementsAre("latest!", "main"));
 
   world.looked_up.clear();
-  world.question.in_use = {.tag = "main", .digests = {digest('1')}, .labelled_version = "v0.9.6"};
+  world.question.in_use = {.tag = "main", .digests = {digest('1')}, .version = release::Version::parse("v0.9.6")};
   const auto offers = world.list();
   EXPECT_THAT(tags_of(offers->releases), ElementsAre("v0.10.0", "v0.9.6!"));
   EXPECT_THAT(tags_of(offers->channels), ElementsAre("latest", "main")) << "main has moved on";
-  EXPECT_THAT(world.looked_up, ElementsAre("latest", "main", "v0.9.6")) << "what the label says is asked first";
+  EXPECT_THAT(world.looked_up, ElementsAre("latest", "main", "v0.9.6")) << "what the program says is asked first";
 
-  world.question.in_use = {.tag = {}, .digests = {digest('9')}, .labelled_version = {}};
+  world.question.in_use = {.tag = "main", .digests = {digest('4')}, .version = release::Version::parse("0.9.7")};
+  EXPECT_EQ(to_string(*world.list()->channels[1].version), "0.9.7") << "its label says main";
+
+  world.question.in_use = {.tag = {}, .digests = {digest('9')}, .version = {}};
   EXPECT_THAT(tags_of(world.list()->releases), ElementsAre("v0.10.0", "v0.9.6"));
 }
 
@@ -135,7 +138,7 @@ TEST(Offers, AreTheEnginesImagesWhereTheRegistryDoesNotAnswer) {
   EXPECT_THAT(tags_of(offers->channels), ElementsAre("main!"));
   EXPECT_EQ(to_string(*offers->channels[0].version), "0.9.6");
   EXPECT_THAT(world.looked_up, IsEmpty());
-  world.question.in_use = {.tag = "v0.9.5", .digests = {}, .labelled_version = {}};
+  world.question.in_use = {.tag = "v0.9.5", .digests = {}, .version = {}};
   EXPECT_THAT(tags_of(world.list()->releases), ElementsAre("v0.9.6", "v0.9.5!")) << "made here: by its name";
 }
 
