@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,6 +79,9 @@ class FileSaver {
   std::string block_;
   std::int64_t done_ = 0;
 };
+
+/// The secret key as it is now; nullopt where there is none.
+[[nodiscard]] Result<std::optional<std::string>> secret_key_of(const Source& source);
 
 /// deployment.json, the secret key and RESTORE.txt.
 [[nodiscard]] Result<void> add_others(const Source& source, Draft& draft, Manifest& manifest);

@@ -98,7 +98,10 @@ Without it, in bash, with zstd, tar and sqlite3, as root if the files belong to 
       manifest.address.empty() ? escape_path(manifest.data_directory.string()) : escape_path(manifest.address),
       iso_time(manifest.created), checksum_lines(manifest), shell_word(manifest.data_directory.string() + ".new"),
       unpack_lines(manifest), place, database.mode, place, database.sha256, place, place, row_lines(manifest));
-  if (!manifest.secret_file.empty()) {
+  if (manifest.secret_file.is_relative() && !manifest.secret_file.empty()) {
+    text += fmt::format("\n6. Put the secret key back into the container:\n\n    docker cp secret-key {}\n",
+                        shell_word(manifest.secret_file.string()));
+  } else if (!manifest.secret_file.empty()) {
     const auto in_data = manifest.secret_file.lexically_relative(manifest.data_directory);
     const bool inside = !in_data.empty() && *in_data.begin() != "..";
     text +=

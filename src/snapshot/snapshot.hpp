@@ -35,9 +35,12 @@ struct Source {
   std::filesystem::path data_directory;
   std::filesystem::path database;                    ///< in the data directory or elsewhere; may be a symbolic link
   std::optional<std::filesystem::path> secret_file;  ///< left out where there is none at this path
-  std::vector<std::filesystem::path> leave_out;      ///< files and folders in the data directory that are not its own
-  bool excluded = false;                             ///< the caller holds a SqliteExclusion on the database
-  std::string deployment_json = "{}\n";              ///< content of deployment.json; never secrets
+  /// The content of a key that lies in no file of this machine; `secret_file` is then where it lies as `docker cp` says
+  /// it: "open-webui:/app/backend/.webui_secret_key".
+  std::optional<std::string> secret_key = {};
+  std::vector<std::filesystem::path> leave_out;  ///< files and folders in the data directory that are not its own
+  bool excluded = false;                         ///< the caller holds a SqliteExclusion on the database
+  std::string deployment_json = "{}\n";          ///< content of deployment.json; never secrets
   std::string address;
   std::string program_version;
   std::vector<std::string> releases;

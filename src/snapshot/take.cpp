@@ -124,12 +124,17 @@ Result<std::vector<file::Entry>> entries_of(const Source& source, const fs::path
   return entries;
 }
 
+Result<std::optional<std::string>> secret_key_of(const Source& source) {
+  if (source.secret_key) return source.secret_key;
+  if (!source.secret_file || !file::exists(*source.secret_file)) return std::nullopt;
+  return TRY(file::read(*source.secret_file));
+}
+
 Result<void> add_others(const Source& source, Draft& draft, Manifest& manifest) {
   manifest.others.push_back(TRY(draft.add_plain("deployment.json", source.deployment_json)));
-  if (source.secret_file && file::exists(*source.secret_file)) {
+  if (const std::optional<std::string> key = TRY(secret_key_of(source))) {
     manifest.secret_file = *source.secret_file;
-    const std::string key = TRY(file::read(*source.secret_file));
-    manifest.others.push_back(TRY(draft.add_plain("secret-key", key)));
+    manifest.others.push_back(TRY(draft.add_plain("secret-key", *key)));
   }
   manifest.others.push_back(TRY(draft.add_plain("RESTORE.txt", restore_text(manifest))));
   return {};

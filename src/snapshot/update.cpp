@@ -104,11 +104,11 @@ Result<bool> is_database_unchanged(const Snapshot& earlier, const Source& source
 
 bool is_same_key(const Snapshot& earlier, const Source& source) {
   const bool had = !earlier.manifest.secret_file.empty();
-  const bool has = source.secret_file && file::exists(*source.secret_file);
-  if (!had || !has) return had == has;
+  const auto now = secret_key_of(source);
+  if (!now) return false;
+  if (!had || !*now) return had == now->has_value();
   const auto then = file::read(earlier.folder / "secret-key");
-  const auto now = file::read(*source.secret_file);
-  return then && now && *then == *now && earlier.manifest.secret_file == *source.secret_file;
+  return then && *then == **now && earlier.manifest.secret_file == *source.secret_file;
 }
 
 class Update {
