@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "base/file.hpp"
@@ -41,12 +42,25 @@ Question restore_question(const deployment::Deployment& deployment, const snapsh
 }
 
 /// A database that is there is taken out of use, unless it is one that SQLite cannot even open.
-Result<void> take_out_of_use(const deployment::Deployment& deployment) {
-  const std::unique_ptr<deployment::Driver> driver = TRY(deployment::make_driver(deployment));
-  TRY(refuse_users(*driver, deployment));
+Result<void> take_out_of_use(const deployment::Deployment& deployment, deployment::Driver& driver) {
+  TRY(refuse_users(driver, deployment));
   const Result<void> folded = file::exists(deployment.database) ? fold_sidecars(deployment.database) : Result<void>{};
   if (!folded && folded.error().kind == ErrorKind::refused) return folded;
   return {};
+}
+
+/// The program is stopped for as long as `work` takes, and runs again whatever that came to.
+Result<snapshot::Restored> with_program_stopped(deployment::Runner& runner, const Context& context,
+                                                const std::function<Result<snapshot::Restored>()>& work) {
+  const bool ran = TRY(runner.pause_for_restore());
+  auto done = work();
+  if (!ran) return done;
+  const auto started = runner.start_again({.patience = context.start_patience, .progress = nullptr});
+  if (started) return done;
+  Error error = done ? started.error() : done.error();
+  if (done) error.state = "The snapshot is restored; only the program does not answer on it.";
+  if (!done) error.next += fmt::format("\nThe program was not started again: {}", started.error().what);
+  return std::unexpected(std::move(error));
 }
 
 /// When the last change that stands on each snapshot was settled; nullopt where one can still be rolled back.
@@ -89,7 +103,8 @@ Result<snapshot::Snapshot> find_backup_anywhere(const fs::path& home, const std:
   if (is_path(name)) return snapshot::open(name);
   std::vector<fs::path> folders;
   for (const std::string& address : TRY(deployment::known_addresses(home))) {
-    const Result<deployment::Deployment> deployment = deployment::find(address, home);
+    auto deployment = deployment::find(address, home);
+    if (!deployment) deployment = deployment::find_lost(address, home);
     if (!deployment) continue;
     for (const snapshot::Listed& listed : TRY(snapshot::list(deployment->state_folder))) {
       const std::string folder = listed.folder.filename().string();
@@ -114,7 +129,8 @@ Result<snapshot::Restored> restore_backup(const deployment::Deployment& deployme
   if (!file::exists(deployment.data_directory)) TRY(file::make_folder(deployment.data_directory));
   const Locks locks = TRY(take_locks(deployment, context.clock));
   TRY(refuse_if_unfinished(deployment, "Restoring a snapshot"));
-  TRY(take_out_of_use(deployment));
+  const std::unique_ptr<deployment::Driver> driver = TRY(deployment::make_driver(deployment));
+  if (driver->runner() == nullptr) TRY(take_out_of_use(deployment, *driver));
   const snapshot::Target target{deployment.data_directory, deployment.database, deployment.secret_file};
   const snapshot::Difference difference = TRY(snapshot::compare(snapshot, target, context.progress));
   if (!difference.database && difference.files.empty()) return snapshot::Restored{};
@@ -122,8 +138,11 @@ Result<snapshot::Restored> restore_backup(const deployment::Deployment& deployme
     return std::unexpected(Error{
         ErrorKind::cancelled, "declined", "Restoring a snapshot", "You did not say yes.", "Nothing was changed.", {}});
   }
-  TRY(take_out_of_use(deployment));
-  return snapshot::restore(snapshot, target, context.clock, context.progress);
+  const auto restore = [&]() -> Result<snapshot::Restored> {
+    TRY(take_out_of_use(deployment, *driver));
+    return snapshot::restore(snapshot, target, context.clock, context.progress);
+  };
+  return driver->runner() == nullptr ? restore() : with_program_stopped(*driver->runner(), context, restore);
 }
 
 Result<std::vector<std::string>> prune_backups(const deployment::Deployment& deployment, int keep_days, bool only_say,

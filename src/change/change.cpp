@@ -6,6 +6,7 @@
 #include "base/format.hpp"
 #include "change/cutover.hpp"
 #include "change/downward.hpp"
+#include "change/handover.hpp"
 #include "change/rehearsal.hpp"
 #include "change/run.hpp"
 #include "change/snapshots.hpp"
@@ -62,6 +63,7 @@ Json begin_record(const Plan& plan, const Request& request) {
                  {"from_releases", plan.from_releases},
                  {"keep_days", request.keep_days}};
   if (plan.by_snapshot) record["restore_point"] = plan.restore_point->snapshot.string();
+  if (plan.program) record["program"] = deployment::to_json(*plan.program);
   return record;
 }
 
@@ -71,6 +73,7 @@ void put_plan(Report& report, const Plan& plan) {
   report.to_release = plan.target_release;
   report.to_revision = plan.head.revision;
   report.plan = to_json(plan);
+  if (plan.program) report.program = ProgramFigures{*plan.program, 0, {}, {}};
 }
 
 Result<snapshot::Snapshot> take_snapshot(Run& run, const Plan& plan) {
@@ -146,6 +149,7 @@ Result<Proven> prove(Run& run, const Plan& plan) {
   Proven proven;
   proven.snapshot = TRY(take_snapshot(run, plan));
   proven.downward = plan.by_snapshot;
+  proven.copies = plan.direction == Direction::none;
   proven.request.path = &plan.path;
   proven.request.state = &plan.from_state;
   proven.request.head = plan.head;
@@ -161,20 +165,33 @@ void bind_provider(Proven& proven, const Plan& plan, Context& context) {
   }
 }
 
+Result<void> cut_over_with_files(Run& run, deployment::Driver& driver, const Plan& plan, Proven& proven) {
+  TRY(cut_over(run, driver, plan, proven));
+  if (proven.downward) TRY(bring_back_files(run, plan.restore_point->snapshot));
+  return {};
+}
+
+Result<void> cut_over_with_program(Run& run, deployment::Driver& driver, const Plan& plan, Proven& proven) {
+  run.hands_over = true;
+  auto handover = TRY(driver.runner()->plan(*plan.program, run.report.id));
+  return hand_over_to_new(run, driver, std::move(handover),
+                          {.change_data = [&] { return cut_over_with_files(run, driver, plan, proven); },
+                           .look = [&] { return look_at_database(run.deployment, plan.head); }});
+}
+
 Result<void> carry_out(Run& run, const Request& request, const Plan& plan, bool only_rehearse) {
   auto driver = TRY(deployment::make_driver(request.deployment));
   if (run.context.progress.cancelled()) return cancelled();
   Proven proven = TRY(prove(run, plan));
   proven.loss_accepted = request.accept_loss;
   bind_provider(proven, plan, run.context);
-  if (proven.downward) TRY(snapshot::verify(proven.snapshot, run.context.clock, run.context.progress));
-  TRY(run_the_rehearsal(run, proven));
+  if (proven.downward || proven.copies) TRY(snapshot::verify(proven.snapshot, run.context.clock, run.context.progress));
+  if (!proven.copies) TRY(run_the_rehearsal(run, proven));
   if (only_rehearse) return {};
   if (proven.downward) TRY(agree_to_losses(run, plan, proven.rehearsal, request.accept_loss));
   if (run.context.progress.cancelled()) return cancelled();
-  TRY(cut_over(run, *driver, plan, proven));
-  if (proven.downward) TRY(bring_back_files(run, plan.restore_point->snapshot));
-  return {};
+  return driver->runner() != nullptr ? cut_over_with_program(run, *driver, plan, proven)
+                                     : cut_over_with_files(run, *driver, plan, proven);
 }
 
 /// Ends a run that failed. The error says what state things are in.
@@ -211,19 +228,37 @@ Result<Report> conclude(Run& run, Outcome outcome) {
   return run.report;
 }
 
+/// What can be told before anybody is asked.
+Result<void> refuse_beforehand(const deployment::Deployment& deployment, const Plan& plan, deployment::Driver& driver) {
+  TRY(refuse_what_cannot_work(deployment, plan));
+  if (driver.runner() == nullptr) return refuse_users(driver, deployment);
+  TRY(driver.runner()->plan(*plan.program, "0000"));
+  return {};
+}
+
+/// Everything before the first effect on the deployment. The program is brought while the old one serves.
+Result<void> get_ready(const Request& request, Plan& plan, Context& context) {
+  auto driver = TRY(deployment::make_driver(request.deployment));
+  TRY(refuse_beforehand(request.deployment, plan, *driver));
+  TRY(agree(request, plan, context));
+  TRY(agree_to_drops(request, plan, context));
+  if (driver->runner() != nullptr) TRY(driver->runner()->fetch(*plan.program, context.progress));
+  return {};
+}
+
 Result<Report> run_story(const Request& request, Context& context, bool only_rehearse) {
   const auto locks = TRY(take_locks(request.deployment, context.clock));
   TRY(refuse_if_unfinished(request.deployment, "Changing the version"));
   TRY(remove_scratch(request.deployment));
-  const Plan plan = TRY(make_plan(request.deployment, request.version, {request.engine, request.from_snapshot}));
+  Plan plan = TRY(make_plan(request.deployment, request.version, {request.engine, request.from_snapshot}));
   if (request.show_plan) request.show_plan(plan);
-  if (plan.direction == Direction::none) return already_there(plan, context.clock);
-  TRY(refuse_what_cannot_work(request.deployment, plan));
-  if (!only_rehearse) {
-    auto driver = TRY(deployment::make_driver(request.deployment));
-    if (!driver->runs_the_program()) TRY(refuse_users(*driver, request.deployment));
-    TRY(agree(request, plan, context));
-    TRY(agree_to_drops(request, plan, context));
+  const bool nothing_to_rehearse = only_rehearse && plan.direction == Direction::none;
+  if (plan.is_done() || nothing_to_rehearse) return already_there(plan, context.clock);
+  if (only_rehearse) {
+    TRY(refuse_what_cannot_work(request.deployment, plan));
+  } else {
+    TRY(get_ready(request, plan, context));
+    if (plan.is_done()) return already_there(plan, context.clock);
   }
   Run run =
       TRY(begin_run(request.deployment, context, only_rehearse ? "rehearse" : "change", begin_record(plan, request)));

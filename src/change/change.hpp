@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -39,6 +40,8 @@ struct Context {
   std::function<bool(const Question&)> confirm;
   /// One line for the person who waits: "Snapshot proven: 262 MB in 2.1 s".
   std::function<void(const std::string&)> say;
+  /// How long a program that starts may neither answer nor write anything new.
+  std::chrono::seconds start_patience{300};
 };
 
 struct Request {

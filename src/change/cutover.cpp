@@ -44,7 +44,7 @@ Result<void> bring_up_to_date(Run& run, const Plan& plan, Proven& proven) {
   TRY(run.note("snapshot", {{"folder", proven.snapshot.folder.string()}}));
   run.report.snapshot->path = proven.snapshot.folder;
   run.report.snapshot->bytes = static_cast<std::int64_t>(proven.snapshot.manifest.bytes_on_disk());
-  const bool must_rehearse = updated.database_changed && !proven.downward &&
+  const bool must_rehearse = updated.database_changed && !proven.downward && !proven.copies &&
                              !TRY(same_database(run.deployment.database, proven.rehearsal.before));
   if (must_rehearse) {
     context.say("The data changed since the rehearsal: rehearsing again.");
@@ -70,6 +70,13 @@ Result<void> keep_quarantine(Run& run, const Rehearsal& rehearsal) {
   TRY(file::copy(rehearsal.quarantine, run.places.quarantine));
   run.report.quarantine_file = run.places.quarantine;
   return {};
+}
+
+Result<void> place_copy(Run& run) {
+  const file::Facts old_file = TRY(file::facts(run.deployment.database));
+  TRY(file::copy(run.deployment.database, run.places.candidate));
+  TRY(file::take_permissions(run.places.candidate, old_file));
+  return file::sync(run.places.candidate);
 }
 
 /// The rehearsed file, put beside the database with its permissions.
@@ -120,7 +127,7 @@ Result<Json> look_at(const fs::path& path, const Swap& swap, const Plan& plan, c
 Result<void> exchange(Run& run, const Plan& plan, Proven& proven) {
   TRY(run.note("cutover"));
   TRY(keep_quarantine(run, proven.rehearsal));
-  TRY(place_candidate(run, proven.rehearsal));
+  TRY(proven.copies ? place_copy(run) : place_candidate(run, proven.rehearsal));
   const auto swap = TRY(prepare_swap(run.deployment.database, run.places.candidate, run.places.before));
   TRY(swap_in(run, {run.report.id, "new", "before"}, swap,
               [&] { return look_at(run.deployment.database, swap, plan, proven); }));
@@ -175,21 +182,21 @@ Result<void> swap_in(Run& run, const SwapNames& names, const Swap& swap, const s
     }
     Json seen = TRY(look());
     seen["since"] = run.context.clock.seconds();
-    return run.note("verified", std::move(seen));
+    return run.note(run.hands_over ? "placed" : "verified", std::move(seen));
   };
   if (auto confirmed = confirm(); !confirmed) return std::unexpected(reverse_because(run, swap, confirmed.error()));
   return {};
 }
 
 Result<void> cut_over(Run& run, deployment::Driver& driver, const Plan& plan, Proven& proven) {
-  run.report.cutover = CutoverFigures{0, true};
+  run.report.cutover = CutoverFigures{0, !proven.copies};
   TRY(refuse_users(driver, run.deployment));
   const double begun = run.context.clock.monotonic_seconds();
   TRY(fold_sidecars(run.deployment.database));
   const auto exclusion = TRY(exclude_others(run.deployment.database));
   TRY(refuse_users(driver, run.deployment));  // one without a lock at that moment is still one
   TRY(bring_up_to_date(run, plan, proven));
-  if (!proven.downward && !TRY(same_database(run.deployment.database, proven.rehearsal.before))) {
+  if (!proven.downward && !proven.copies && !TRY(same_database(run.deployment.database, proven.rehearsal.before))) {
     return failure("snapshot-differs", "Comparing the database with the one that was rehearsed",
                    "They differ, although nobody can write to it.",
                    "Look at the system's log: the disk may be failing.");

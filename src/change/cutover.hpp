@@ -18,6 +18,7 @@ struct Proven {
   snapshot::Snapshot snapshot;
   RehearsalRequest request;  ///< to rehearse again with, if the data changed meanwhile
   Rehearsal rehearsal;
+  bool copies = false;         ///< nothing is migrated: what goes in is a copy of what is there
   bool downward = false;       ///< what goes in comes from another snapshot; newer data stays behind
   bool loss_accepted = false;  ///< by name, whatever it is; else what the plan counts, and no more
 };

@@ -127,8 +127,7 @@ hazard::Way way_of(Direction direction) {
 
 Result<std::vector<hazard::Finding>> look_for_hazards(const Plan& plan, const deployment::Deployment& deployment,
                                                       const release::Release& target, const RestorePoints& points,
-                                                      database::Connection& database) {
-  auto driver = TRY(deployment::make_driver(deployment));
+                                                      deployment::Driver& driver, database::Connection& database) {
   hazard::Situation situation;
   situation.address = plan.address;
   situation.state = plan.from_state;
@@ -139,15 +138,31 @@ Result<std::vector<hazard::Finding>> look_for_hazards(const Plan& plan, const de
   situation.schema = TRY(database::read_schema(database));
   situation.database_file = deployment.database;
   situation.data_directory = deployment.data_directory;
-  situation.secret_found = deployment.secret_file.has_value();
-  situation.driver_runs_program = driver->runs_the_program();
-  situation.users = TRY(driver->users(deployment));
+  situation.secret_found = deployment.secret_file.has_value() || driver.runner() != nullptr;
+  situation.driver_runs_program = driver.runner() != nullptr;
+  situation.users = TRY(driver.users(deployment));
   situation.disk_needed = plan.costs.disk_bytes;
   situation.disk_free = plan.costs.disk_free_bytes;
   situation.by_snapshot = plan.by_snapshot;
   situation.restore_point = plan.restore_point.has_value();
   situation.snapshots_of = points.releases;
   return hazard::find_hazards(situation, hazard::all_checks());
+}
+
+/// The old program's stop and the new one's start, of which the database knows nothing.
+void put_program(Plan& plan, deployment::Target target) {
+  constexpr double stop_and_start_seconds = 10;
+  plan.program = std::move(target);
+  if (plan.is_done()) return;
+  plan.costs.seconds += stop_and_start_seconds;
+  plan.costs.downtime_seconds += stop_and_start_seconds;
+}
+
+/// Where the program's own word fits the database, it is that release.
+void narrow_origin(Plan& plan, const std::optional<std::string>& program) {
+  if (!program) return;
+  const std::string version = program->starts_with('v') ? program->substr(1) : *program;
+  if (std::ranges::find(plan.from_releases, version) != plan.from_releases.end()) plan.from_releases = {version};
 }
 
 bool has_vector_store(const deployment::Deployment& deployment) {
@@ -180,6 +195,7 @@ Result<Plan> make_plan(const deployment::Deployment& deployment, std::string_vie
   plan.from_state = *std::move(state);
   for (const auto* release : release::releases_of(plan.from_state))
     plan.from_releases.push_back(to_string(release->version));
+  narrow_origin(plan, deployment.program_version);
   TRY(find_path(plan, options, *opened));
   TRY(refuse_needless_snapshot(plan, options));
   describe_steps(plan);
@@ -194,7 +210,9 @@ Result<Plan> make_plan(const deployment::Deployment& deployment, std::string_vie
     if (plan.by_snapshot) costs.restore_point = points.newest->manifest;
   }
   plan.costs = TRY(estimate_costs(costs, *opened));
-  plan.findings = TRY(look_for_hazards(plan, deployment, *target, points, *opened));
+  auto driver = TRY(deployment::make_driver(deployment));
+  if (driver->runner() != nullptr) put_program(plan, TRY(driver->runner()->resolve(plan.target_release)));
+  plan.findings = TRY(look_for_hazards(plan, deployment, *target, points, *driver, *opened));
   plan.points_of_no_return = points_of_no_return(plan, has_vector_store(deployment));
   return plan;
 }

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "deployment/deployment.hpp"
+#include "deployment/handover.hpp"
 #include "hazard/finding.hpp"
 #include "migration/builder.hpp"
 #include "migration/reversal.hpp"
@@ -64,6 +65,10 @@ struct Plan {
   Costs costs;
   std::vector<migration::DownwardLoss> losses;  ///< what migrating down would leave behind, counted in this data
   std::optional<RestorePoint> restore_point;    ///< set where direction is down and one exists, also if not by it
+  std::optional<deployment::Target> program;    ///< that comes with it, where something runs the program
+
+  /// Whether there is nothing to do: neither to the database nor to the program.
+  [[nodiscard]] bool is_done() const { return direction == Direction::none && (!program || program->is_deployed()); }
 
   /// The findings that refuse the change.
   [[nodiscard]] std::vector<const hazard::Finding*> blockers() const;

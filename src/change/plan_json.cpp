@@ -87,6 +87,15 @@ Json restore_point_json(const Plan& plan) {
           {"revision", plan.restore_point->revision}};
 }
 
+Json program_json(const Plan& plan) {
+  if (!plan.program) return nullptr;
+  const deployment::Target& target = *plan.program;
+  return {{"from", {{"image", target.deployed_name}, {"id", target.deployed_id}}},
+          {"to", {{"image", target.name}, {"id", target.id.empty() ? Json() : Json(target.id)}}},
+          {"here", !target.id.empty()},
+          {"deployed", target.is_deployed()}};
+}
+
 }  // namespace
 
 Error refusal_of(const Plan& plan) {
@@ -132,7 +141,8 @@ nlohmann::ordered_json to_json(const Plan& plan) {
           {"costs", costs_json(plan.costs)},
           {"by_snapshot", plan.by_snapshot},
           {"losses", to_json(plan.losses)},
-          {"restore_point", restore_point_json(plan)}};
+          {"restore_point", restore_point_json(plan)},
+          {"program", program_json(plan)}};
 }
 
 }  // namespace liftlock::change

@@ -62,6 +62,36 @@ Json to_json(const std::vector<Loss>& losses) {
   return json;
 }
 
+Json to_json(const ProgramFigures& figures) {
+  const deployment::Target& target = figures.target;
+  return {{"from", {{"image", target.deployed_name}, {"id", target.deployed_id}}},
+          {"to", {{"image", target.name}, {"id", target.id}, {"digests", target.digests}}},
+          {"version", target.version},
+          {"downtime_seconds", figures.downtime_seconds},
+          {"answered_from", figures.answered_from},
+          {"answered_version", figures.answered_version}};
+}
+
+ProgramFigures program_from(const Json& json) {
+  ProgramFigures figures;
+  figures.target.version = json.value("version", "");
+  figures.target.name = json.at("to").value("image", "");
+  figures.target.id = json.at("to").value("id", "");
+  figures.target.digests = json.at("to").value("digests", std::vector<std::string>{});
+  figures.target.deployed_name = json.at("from").value("image", "");
+  figures.target.deployed_id = json.at("from").value("id", "");
+  figures.downtime_seconds = json.value("downtime_seconds", 0.0);
+  figures.answered_from = json.value("answered_from", "");
+  figures.answered_version = json.value("answered_version", "");
+  return figures;
+}
+
+Json kept_json(const std::vector<deployment::Kept>& instances) {
+  Json json = Json::array();
+  for (const auto& kept : instances) json.push_back(deployment::to_json(kept));
+  return json;
+}
+
 SnapshotFigures snapshot_from(const Json& json) {
   return {json.value("path", ""), json.value("bytes", std::int64_t{0}), json.value("data_bytes", std::int64_t{0}),
           json.value("seconds", 0.0)};
@@ -97,6 +127,7 @@ Report report_from(const Json& json) {
   if (present(json, "cutover")) {
     report.cutover = {json["cutover"].value("seconds", 0.0), json["cutover"].value("used_rehearsed", false)};
   }
+  if (present(json, "program")) report.program = program_from(json["program"]);
   if (present(json, "verification")) report.verification = verification_from_json(json["verification"]);
   report.notes = notes_from_json(json.value("notes", Json::array()));
   report.quarantined = json.at("quarantine").value("count", std::int64_t{0});
@@ -106,6 +137,9 @@ Report report_from(const Json& json) {
         {loss.value("table", ""), loss.value("added", std::int64_t{0}), loss.value("changed", std::int64_t{0})});
   }
   report.kept_files = paths_from(json.value("kept_files", Json::array()));
+  for (const Json& kept : json.value("kept_instances", Json::array()))
+    report.kept_instances.push_back(deployment::kept_from(kept));
+  report.log_file = json.value("log_file", "");
   report.restored_files = paths_from(json.value("restored_files", Json::array()));
   report.failure = json.value("failure", "");
   report.next = json.value("next", std::vector<std::string>{});
@@ -145,11 +179,14 @@ Json to_json(const Report& report) {
   json["cutover"] = report.cutover
                         ? Json{{"seconds", report.cutover->seconds}, {"used_rehearsed", report.cutover->used_rehearsed}}
                         : Json(nullptr);
+  json["program"] = report.program ? to_json(*report.program) : Json(nullptr);
   json["verification"] = report.verification ? to_json(*report.verification) : Json(nullptr);
   json["notes"] = to_json(report.notes);
   json["quarantine"] = {{"count", report.quarantined}, {"file", report.quarantine_file.string()}};
   json["losses"] = to_json(report.losses);
   json["kept_files"] = paths_json(report.kept_files);
+  json["kept_instances"] = kept_json(report.kept_instances);
+  json["log_file"] = report.log_file.string();
   json["restored_files"] = paths_json(report.restored_files);
   json["next"] = report.next;
   json["plan"] = report.plan;

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "change/verification.hpp"
+#include "deployment/handover.hpp"
 #include "migration/environment.hpp"
 
 namespace liftlock::change {
@@ -56,6 +57,14 @@ struct CutoverFigures {
   bool used_rehearsed = false;  ///< the rehearsed, verified file went in, because the data had not changed since
 };
 
+/// The program that a change brought, where something runs it.
+struct ProgramFigures {
+  deployment::Target target;
+  double downtime_seconds = 0;   ///< from the stop of the old one to the first good answer of the one that runs now
+  std::string answered_from;     ///< who was asked; empty where it came to no answer
+  std::string answered_version;  ///< what it said
+};
+
 /// All that is to be said about a change, a rehearsal, a rollback or a resume.
 struct Report {
   std::string id;       ///< of the change: "0003-20261121-104526"; the number counts, whatever the clock says
@@ -72,12 +81,15 @@ struct Report {
   std::optional<SnapshotFigures> snapshot;
   std::optional<RehearsalFigures> rehearsal;
   std::optional<CutoverFigures> cutover;
+  std::optional<ProgramFigures> program;
   std::optional<Verification> verification;
   std::vector<migration::Note> notes;
   std::int64_t quarantined = 0;
   std::filesystem::path quarantine_file;              ///< empty where nothing was quarantined
   std::vector<Loss> losses;                           ///< what going back left behind
   std::vector<std::filesystem::path> kept_files;      ///< the old (or rolled-back) database and what was moved aside
+  std::vector<deployment::Kept> kept_instances;       ///< the old one, or the one that failed; stopped
+  std::filesystem::path log_file;                     ///< what the one that failed wrote; empty where none did
   std::vector<std::filesystem::path> restored_files;  ///< taken from the snapshot
   std::string failure;                                ///< why it was undone; empty otherwise
   std::vector<std::string> next;                      ///< commands that make sense now

@@ -62,6 +62,16 @@ ReportSection summary(const Report& report) {
   if (!report.failure.empty()) section.lines.emplace_back("why", report.failure);
   section.lines.emplace_back("from", origin(report));
   section.lines.emplace_back("to", destination(report));
+  if (const auto& program = report.program) {
+    section.lines.emplace_back("program", fmt::format("{} → {}", program->target.deployed_name, program->target.name));
+    if (program->downtime_seconds > 0) section.lines.emplace_back("down for", seconds(program->downtime_seconds));
+    if (!program->answered_from.empty()) {
+      section.lines.emplace_back("answers",
+                                 program->answered_version.empty()
+                                     ? program->answered_from
+                                     : fmt::format("{} at {}", program->answered_version, program->answered_from));
+    }
+  }
   if (const auto& snapshot = report.snapshot) {
     section.lines.emplace_back("snapshot",
                                fmt::format("{} of {} in {}: {}", bytes(snapshot->bytes), bytes(snapshot->data_bytes),
@@ -119,6 +129,9 @@ ReportSection notes(const Report& report) {
 ReportSection files(const Report& report) {
   ReportSection section{"Files", {}, {}, {}};
   for (const auto& path : report.kept_files) section.lines.emplace_back("kept until settled", path.string());
+  for (const auto& kept : report.kept_instances)
+    section.lines.emplace_back("kept until settled", "container " + kept.name);
+  if (!report.log_file.empty()) section.lines.emplace_back("its log", report.log_file.string());
   for (const auto& path : report.restored_files) section.lines.emplace_back("restored", path.string());
   section.lines.emplace_back("report", report.file.string());
   return section;

@@ -2,6 +2,7 @@
 
 #include "change/cutover.hpp"
 #include "change/downward.hpp"
+#include "change/handover.hpp"
 #include "change/losses.hpp"
 #include "change/rollback.hpp"
 #include "change/run.hpp"
@@ -21,6 +22,7 @@ void recall(Run& run) {
   const auto known = report_from_json(rehearsed->data["report"]);
   if (!known) return;  // the report is for people: the change does not depend on it
   run.report = *known;
+  run.report.kept_files.clear();
   run.report.file = run.places.report;
   if (file::exists(run.places.quarantine)) run.report.quarantine_file = run.places.quarantine;
 }
@@ -29,7 +31,6 @@ Result<Report> end_as_it_was(Run& run) {
   run.report.failure = "It was interrupted before anything had been changed, or what had been changed was reversed.";
   if (run.report.command != "rollback") TRY(file::remove(run.places.candidate));
   run.report.next = {fmt::format("liftlock status {}", run.deployment.address)};
-  run.report.kept_files.clear();
   TRY(finish(run, Outcome::undone));
   return run.report;
 }
@@ -67,6 +68,26 @@ Result<Report> end_as_changed(Run& run) {
   return run.report;
 }
 
+Result<Report> end_as_handed_over(Run& run, const deployment::Handover& handover) {
+  run.report.kept_instances = {{handover.old_kept_name, handover.old_id}};
+  if (run.report.command != "rollback") {
+    run.report.kept_files.insert(run.report.kept_files.begin(), run.places.before);
+    run.report.next = {fmt::format("liftlock status {}", run.deployment.address),
+                       fmt::format("liftlock rollback {}", run.deployment.address)};
+    TRY(finish(run, Outcome::changed));
+    return run.report;
+  }
+  return conclude_rollback(run, find_record(run.journal, "begin")->data.value("of", ""));
+}
+
+/// What is asked of the data before the new program is trusted.
+Result<void> look_at_end(const Run& run) {
+  if (run.report.command != "rollback") return look_at_revision(run.deployment, run.report.to_revision);
+  const std::string of = find_record(run.journal, "begin")->data.value("of", "");
+  const Report original = TRY(read_report(places_of(run.deployment, of).report));
+  return look_at_revision(run.deployment, original.from_revision);
+}
+
 std::unexpected<Error> cannot_tell(const Run& run, const Swap& swap) {
   return std::unexpected(
       Error{ErrorKind::needs_hand, "swap-unknown", fmt::format("Resuming the change {}", run.report.id),
@@ -77,6 +98,31 @@ std::unexpected<Error> cannot_tell(const Run& run, const Swap& swap) {
                         "by\n    liftlock backups {}\n"
                         "When you have decided which one to use, move {} away.",
                         run.deployment.address, run.places.folder.string())});
+}
+
+/// Nothing was verified yet: on where the new program runs, else back. Who stops this can go on with it later.
+Result<Report> end_handover(Run& run, const deployment::Handover& handover) {
+  auto driver = TRY(deployment::make_driver(run.deployment));
+  const bool reversing = find_record(run.journal, "reverse") != nullptr;
+  if (find_record(run.journal, "verified") != nullptr && !reversing) {
+    run.report.program = ProgramFigures{handover.target, 0, {}, {}};
+    TRY(confirm_handover(run, *driver->runner(), handover));
+    return end_as_handed_over(run, handover);
+  }
+  Error why{ErrorKind::failed, "interrupted", "Resuming the change", "It was interrupted.", {}, {}};
+  if (find_record(run.journal, "start") != nullptr && !reversing) {
+    const auto right = continue_handover(run, *driver, handover, [&] { return look_at_end(run); });
+    if (!right && right.error().kind == ErrorKind::cancelled) return std::unexpected(right.error());
+    if (!right && right.error().id.starts_with("engine-")) return std::unexpected(right.error());
+    if (right && *right) {
+      TRY(confirm_handover(run, *driver->runner(), handover));
+      return end_as_handed_over(run, handover);
+    }
+    if (!right) why = right.error();
+  }
+  const Error undone = undo_handover(run, *driver, handover, why);
+  if (undone.kind == ErrorKind::needs_hand) return std::unexpected(undone);
+  return end_as_it_was(run);
 }
 
 Result<Report> end_after_swap(Run& run, const Swap& swap) {
@@ -103,6 +149,10 @@ Result<Report> end_after_swap(Run& run, const Swap& swap) {
 
 Result<Report> end(Run& run) {
   recall(run);
+  if (const auto handover = TRY(handover_of(run))) {
+    run.hands_over = true;
+    return end_handover(run, *handover);
+  }
   const Record* swap_record = find_record(run.journal, "swap");
   if (swap_record == nullptr) return end_as_it_was(run);
   const Swap swap = TRY(swap_from(swap_record->data, run.deployment, run.report.id));

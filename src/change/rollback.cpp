@@ -4,8 +4,11 @@
 
 #include "change/cutover.hpp"
 #include "change/downward.hpp"
+#include "change/handover.hpp"
 #include "change/losses.hpp"
+#include "change/snapshots.hpp"
 #include "deployment/driver.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace liftlock::change {
 
@@ -29,7 +32,8 @@ Result<Report> change_to_undo(const deployment::Deployment& deployment) {
 }
 
 /// What was written since the change. Nothing, if the file is still the one that was swapped in.
-Result<std::vector<Loss>> count_losses(const deployment::Deployment& deployment, const Journal& journal) {
+Result<std::vector<Loss>> count_losses(const deployment::Deployment& deployment, const Journal& journal,
+                                       database::OpenMode mode) {
   const Record* verified = find_record(journal, "verified");
   const Record* swapped = find_record(journal, "swap");
   if (verified == nullptr || swapped == nullptr) return std::vector<Loss>{};
@@ -39,7 +43,7 @@ Result<std::vector<Loss>> count_losses(const deployment::Deployment& deployment,
       then.at("modified") == now.modified_nanoseconds) {
     return std::vector<Loss>{};
   }
-  auto connection = TRY(database::Connection::open(deployment.database, database::OpenMode::immutable));
+  auto connection = TRY(database::Connection::open(deployment.database, mode));
   return written_since(connection, verified->data.value("marks", Json::object()),
                        verified->data.value("since", std::int64_t{0}));
 }
@@ -128,10 +132,11 @@ Result<Report> conclude_rollback(Run& run, const std::string& of) {
   Report original = TRY(read_report(original_file));
   put_original(run.report, original);
   run.report.kept_files.insert(run.report.kept_files.begin(), run.places.after);
-  if (original.snapshot) TRY(bring_back_what_can_be(run, original.snapshot->path));
+  if (original.snapshot && !run.hands_over) TRY(bring_back_what_can_be(run, original.snapshot->path));
   const auto conclude = [&]() -> Result<void> {
     original.outcome = Outcome::rolled_back;
     std::erase(original.kept_files, places_of(run.deployment, of).before);
+    original.kept_instances.clear();
     original.next.clear();
     TRY(write_report(original));
     run.report.next = {fmt::format("liftlock status {}", run.deployment.address)};
@@ -147,26 +152,105 @@ Result<Report> conclude_rollback(Run& run, const std::string& of) {
   return run.report;
 }
 
-Result<Report> roll_back(const deployment::Deployment& deployment, Context& context) {
-  const auto locks = TRY(take_locks(deployment, context.clock));
-  TRY(refuse_if_unfinished(deployment, "Rolling back"));
-  const Report original = TRY(change_to_undo(deployment));
-  auto driver = TRY(deployment::make_driver(deployment));
-  TRY(refuse_users(*driver, deployment));
-  TRY(fold_sidecars(deployment.database));
-  const auto exclusion = TRY(exclude_others(deployment.database));
-  TRY(refuse_users(*driver, deployment));
-  const auto original_journal = TRY(Journal::open(places_of(deployment, original.id).journal));
-  TRY(check_kept(deployment, original, original_journal));
-  const auto losses = TRY(count_losses(deployment, original_journal));
-  TRY(agree(original, losses, context));
+namespace {
+
+Result<Run> begin(const deployment::Deployment& deployment, Context& context, const Report& original,
+                  const std::vector<Loss>& losses) {
   Run run = TRY(begin_run(
       deployment, context, "rollback",
       {{"of", original.id}, {"version", original.from_releases.empty() ? "" : original.from_releases.back()}}));
   run.report.losses = losses;
   put_original(run.report, original);
+  return run;
+}
+
+Result<Report> roll_back_data(deployment::Driver& driver, const deployment::Deployment& deployment,
+                              const Report& original, Context& context) {
+  TRY(refuse_users(driver, deployment));
+  TRY(fold_sidecars(deployment.database));
+  const auto exclusion = TRY(exclude_others(deployment.database));
+  TRY(refuse_users(driver, deployment));
+  const auto journal = TRY(Journal::open(places_of(deployment, original.id).journal));
+  TRY(check_kept(deployment, original, journal));
+  const auto losses = TRY(count_losses(deployment, journal, database::OpenMode::immutable));
+  TRY(agree(original, losses, context));
+  Run run = TRY(begin(deployment, context, original, losses));
   if (auto swapped = swap_back(run, original); !swapped) return std::unexpected(give_up(run, swapped.error()));
   return conclude_rollback(run, original.id);
+}
+
+/// A snapshot of what is there now: should the old program not come up again, that is what is gone back to.
+Result<snapshot::Snapshot> save_present(Run& run) {
+  const double begun = run.context.clock.monotonic_seconds();
+  const Status now = TRY(status(run.deployment));
+  const auto source = TRY(source_of(run.deployment, now.state, now.releases));
+  auto taken = TRY(snapshot::take(source, run.deployment.state_folder, run.context.clock, run.context.progress));
+  TRY(snapshot::verify(taken, run.context.clock, run.context.progress));
+  TRY(run.note("snapshot", {{"folder", taken.folder.string()}}));
+  run.report.snapshot = figures_of(taken, run.context.clock.monotonic_seconds() - begun);
+  return taken;
+}
+
+/// While nobody writes: what the program wrote until it stopped.
+Result<void> save_the_last(Run& run, const snapshot::Snapshot& saved) {
+  const Status now = TRY(status(run.deployment));
+  auto source = TRY(source_of(run.deployment, now.state, now.releases));
+  source.excluded = true;
+  const auto updated = TRY(snapshot::update(saved, source, run.context.clock, run.context.progress));
+  if (!updated.changed) return {};
+  TRY(run.note("snapshot", {{"folder", updated.snapshot.folder.string()}}));
+  run.report.snapshot->path = updated.snapshot.folder;
+  return snapshot::remove(saved.folder);
+}
+
+Result<void> change_data_back(Run& run, deployment::Driver& driver, const Report& original,
+                              const snapshot::Snapshot& saved) {
+  TRY(refuse_users(driver, run.deployment));
+  TRY(fold_sidecars(run.deployment.database));
+  {
+    const auto exclusion = TRY(exclude_others(run.deployment.database));
+    TRY(refuse_users(driver, run.deployment));
+    TRY(save_the_last(run, saved));
+    TRY(swap_back(run, original));
+  }
+  return original.snapshot ? bring_back_what_can_be(run, original.snapshot->path) : Result<void>{};
+}
+
+Result<void> hand_back(Run& run, deployment::Driver& driver, const Report& original) {
+  const auto handover = TRY(driver.runner()->plan_return(original.kept_instances.front(), run.report.id));
+  const auto saved = TRY(save_present(run));
+  return hand_over(run, driver, handover,
+                   {.change_data = [&] { return change_data_back(run, driver, original, saved); },
+                    .look = [&] { return look_at_revision(run.deployment, original.from_revision); }});
+}
+
+Result<Report> roll_back_program(deployment::Driver& driver, const deployment::Deployment& deployment,
+                                 const Report& original, Context& context) {
+  if (original.kept_instances.empty()) {
+    return refusal("kept-instance-missing", fmt::format("Rolling back {}", deployment.address),
+                   "The report of the change names no container that was kept.",
+                   fmt::format("To go back to its snapshot:\n    liftlock restore {} latest", deployment.address));
+  }
+  TRY(driver.runner()->plan_return(original.kept_instances.front(), "0000"));
+  const auto journal = TRY(Journal::open(places_of(deployment, original.id).journal));
+  TRY(check_kept(deployment, original, journal));
+  const auto losses = TRY(count_losses(deployment, journal, database::OpenMode::read_only));
+  TRY(agree(original, losses, context));
+  Run run = TRY(begin(deployment, context, original, losses));
+  run.hands_over = true;
+  if (auto done = hand_back(run, driver, original); !done) return std::unexpected(give_up(run, done.error()));
+  return conclude_rollback(run, original.id);
+}
+
+}  // namespace
+
+Result<Report> roll_back(const deployment::Deployment& deployment, Context& context) {
+  const auto locks = TRY(take_locks(deployment, context.clock));
+  TRY(refuse_if_unfinished(deployment, "Rolling back"));
+  const Report original = TRY(change_to_undo(deployment));
+  auto driver = TRY(deployment::make_driver(deployment));
+  return driver->runner() != nullptr ? roll_back_program(*driver, deployment, original, context)
+                                     : roll_back_data(*driver, deployment, original, context);
 }
 
 }  // namespace liftlock::change

@@ -24,8 +24,17 @@
 ///     swapped    it is the database, and is about to be looked at
 ///     verified   it is right; from here on there is no way back but a rollback by hand
 ///     files      (rollback, downward) the data directory's files are about to be brought back
-///     reverse    the swap is about to be reversed
+///     reverse    what was done is about to be reversed
 ///     done       the report is written [outcome]
+///
+/// Where something runs the program, it is handed over around the cutover:
+///
+///     make       the new instance is about to be made beside the old one [the handover]
+///     stop       it is made; the old one is about to be stopped [the handover]
+///     …          cutover, swap, swapped
+///     placed     (instead of verified) the database is right
+///     start      the new one is about to get the name, and to be started
+///     verified   the new one answers, on a database that is right
 namespace liftlock::change {
 
 /// The locks of a deployment: nobody else works on it, with this state folder or another.
@@ -44,6 +53,9 @@ struct Run {
   Journal journal;
   Report report;
   double started = 0;  ///< monotonic seconds
+  /// The program is handed over, too: that a database is in place is "placed", and the change only verified when the
+  /// program answers on it.
+  bool hands_over = false;
 
   [[nodiscard]] Result<void> note(std::string_view step,
                                   nlohmann::ordered_json data = nlohmann::ordered_json::object());

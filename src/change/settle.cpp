@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "change/run.hpp"
+#include "deployment/driver.hpp"
 
 namespace liftlock::change {
 
@@ -36,7 +37,14 @@ Result<void> remove_kept(const fs::path& path) {
 }
 
 /// The files go before the report says so: interrupted in between, the next call does it again.
-Result<void> settle_one(Report& report) {
+Result<void> settle_one(const deployment::Deployment& deployment, Report& report) {
+  if (!report.kept_instances.empty()) {
+    auto driver = TRY(deployment::make_driver(deployment));
+    if (deployment::Runner* runner = driver->runner()) {
+      for (const auto& kept : report.kept_instances) TRY(runner->remove(kept));
+    }
+    report.kept_instances.clear();
+  }
   for (const auto& path : report.kept_files) TRY(remove_kept(path));
   report.kept_files.clear();
   report.next.clear();
@@ -57,8 +65,8 @@ Result<std::vector<Report>> settle(const deployment::Deployment& deployment, boo
     const bool due = now || context.clock.nanoseconds() - end->at >= end->keep_days * nanoseconds_a_day;
     if (!due) continue;
     auto report = TRY(read_report(places.report));
-    if (report.kept_files.empty()) continue;
-    TRY(settle_one(report));
+    if (report.kept_files.empty() && report.kept_instances.empty()) continue;
+    TRY(settle_one(deployment, report));
     settled.push_back(std::move(report));
   }
   return settled;

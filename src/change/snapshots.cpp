@@ -4,6 +4,8 @@
 
 #include <system_error>
 
+#include "deployment/driver.hpp"
+
 namespace liftlock::change {
 
 namespace fs = std::filesystem;
@@ -14,13 +16,23 @@ namespace {
 std::string describe(const deployment::Deployment& deployment) {
   Json settings = Json::object();
   for (const auto& [name, value] : deployment.settings) settings[name] = value;
-  const Json json = {{"driver", deployment.driver},
-                     {"address", deployment.address},
-                     {"data_directory", deployment.data_directory.string()},
-                     {"database", deployment.database.string()},
-                     {"database_url", deployment.database_url},
-                     {"settings", settings}};
+  Json json = {{"driver", deployment.driver},
+               {"address", deployment.address},
+               {"data_directory", deployment.data_directory.string()},
+               {"database", deployment.database.string()},
+               {"database_url", deployment.database_url},
+               {"settings", settings}};
+  if (!deployment.image.empty()) json["image"] = deployment.image;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+/// The secret key that goes with the instance, for its next one.
+Result<void> put_inside_key(snapshot::Source& source, const deployment::Deployment& deployment) {
+  auto driver = TRY(deployment::make_driver(deployment));
+  if (driver->runner() == nullptr) return {};
+  source.secret_key = TRY(driver->runner()->secret_key(deployment.secret_inside));
+  source.secret_file = fmt::format("{}:{}", deployment.instance, deployment.secret_inside.string());
+  return {};
 }
 
 }  // namespace
@@ -38,6 +50,7 @@ Result<snapshot::Source> source_of(const deployment::Deployment& deployment, con
   source.revision = state.revision;
   source.lineage = name_of(state.lineage);
   source.peewee_migrations = state.peewee_migrations;
+  if (!deployment.secret_inside.empty()) TRY(put_inside_key(source, deployment));
   std::error_code code;
   for (auto entry = fs::directory_iterator(deployment.data_directory, code); !code && entry != fs::directory_iterator();
        entry.increment(code)) {

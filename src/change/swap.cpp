@@ -75,6 +75,8 @@ Result<SwapState> state_of(const Swap& swap) {
   return SwapState::unknown;
 }
 
+bool is_kept(const Swap& swap) { return is(swap.kept, swap.old_file); }
+
 Result<void> carry_out(const Swap& swap) { return file::replace_keeping(swap.candidate, swap.database, swap.kept); }
 
 Result<void> tidy(const Swap& swap, SwapState state) {

@@ -32,6 +32,8 @@ enum class SwapState {
 [[nodiscard]] Result<Swap> prepare_swap(const std::filesystem::path& database, const std::filesystem::path& candidate,
                                         const std::filesystem::path& kept);
 [[nodiscard]] Result<SwapState> state_of(const Swap& swap);
+/// Whether the old file stands under the name that it was to be kept under, whatever the database is.
+[[nodiscard]] bool is_kept(const Swap& swap);
 [[nodiscard]] Result<void> carry_out(const Swap& swap);
 
 /// After an interruption. not_done: takes the second name of the old file away. done: gives the old file its kept name.

@@ -8,6 +8,8 @@
 
 #include "base/file.hpp"
 #include "deployment/directory/directory.hpp"
+#include "deployment/docker/find.hpp"
+#include "deployment/docker/runner.hpp"
 #include "deployment/driver.hpp"
 
 namespace liftlock::deployment {
@@ -19,10 +21,20 @@ namespace {
 constexpr const char* address_file = "deployment";
 constexpr std::array<std::string_view, 2> later_drivers = {"compose:", "venv:"};
 constexpr std::string_view docker_prefix = "docker:";
+constexpr std::string_view directory_prefix = "dir:";
+
+std::string without(std::string_view prefix, std::string_view address) {
+  if (address.starts_with(prefix)) address.remove_prefix(prefix.size());
+  return std::string(address);
+}
+
+bool may_be_a_name(std::string_view address) {
+  return address.find_first_of("/:") == std::string_view::npos && !address.empty();
+}
 
 }  // namespace
 
-Result<Deployment> find(std::string_view address, const fs::path& home) {
+Result<std::string> full_address(std::string_view address, const fs::path& home) {
   for (const std::string_view prefix : later_drivers) {
     if (!address.starts_with(prefix)) continue;
     return std::unexpected(
@@ -30,25 +42,28 @@ Result<Deployment> find(std::string_view address, const fs::path& home) {
               fmt::format("This version of Liftlock has no driver \"{}\" yet.", prefix.substr(0, prefix.size() - 1)),
               "Nothing was changed.", "Stop Open WebUI and name its data directory instead: dir:DATA_DIR"});
   }
-  if (address.starts_with(docker_prefix)) {
-    return std::unexpected(
-        Error{ErrorKind::usage, "driver-unknown", fmt::format("Looking for the deployment {}", address),
-              "Liftlock only looks at containers, as yet; it does not work on their data.", "Nothing was changed.",
-              fmt::format("Stop the container and name its data directory, if it lies on this machine: dir:DATA_DIR\n"
-                          "Where it is, this says: liftlock status {}",
-                          address)});
+  if (address.starts_with(docker_prefix) || address.starts_with(directory_prefix)) return std::string(address);
+  const bool container = may_be_a_name(address) && docker::has_container(address);
+  auto directory = find_directory(std::string(address), home);
+  if (container && directory) {
+    return std::unexpected(Error{ErrorKind::usage, "deployment-ambiguous",
+                                 fmt::format("Looking for the deployment {}", address),
+                                 "There is a container of that name, and a data directory.", "Nothing was changed.",
+                                 fmt::format("Say which: docker:{} or {}", address, directory->address)});
   }
-  constexpr std::string_view directory_prefix = "dir:";
-  if (address.starts_with(directory_prefix)) {
-    return find_directory(std::string(address.substr(directory_prefix.size())), home);
-  }
-  return find_directory(std::string(address), home);
+  if (container) return fmt::format("{}{}", docker_prefix, address);
+  return TRY(std::move(directory)).address;
+}
+
+Result<Deployment> find(std::string_view address, const fs::path& home) {
+  const std::string full = TRY(full_address(address, home));
+  if (full.starts_with(docker_prefix)) return docker::find_container(without(docker_prefix, full), home);
+  return find_directory(without(directory_prefix, full), home);
 }
 
 Result<Deployment> find_lost(std::string_view address, const fs::path& home) {
-  constexpr std::string_view directory_prefix = "dir:";
-  if (address.starts_with(directory_prefix)) address.remove_prefix(directory_prefix.size());
-  return find_lost_directory(std::string(address), home);
+  if (address.starts_with(docker_prefix)) return docker::find_lost_container(without(docker_prefix, address), home);
+  return find_lost_directory(without(directory_prefix, address), home);
 }
 
 Result<std::vector<std::string>> known_addresses(const fs::path& home) {
@@ -70,6 +85,7 @@ Result<std::vector<std::string>> known_addresses(const fs::path& home) {
 
 Result<void> prepare_state_folder(const Deployment& deployment) {
   TRY(file::make_folder(deployment.state_folder));
+  if (!deployment.instance.empty()) TRY(docker::note_places(deployment));
   const fs::path note = deployment.state_folder / address_file;
   if (file::exists(note)) return {};
   return file::write_durably(note, deployment.address + "\n");
@@ -108,7 +124,8 @@ Result<Size> measure(const Deployment& deployment) {
 }
 
 Result<std::unique_ptr<Driver>> make_driver(const Deployment& deployment) {
-  if (deployment.driver == "directory") return make_directory_driver(deployment);
+  if (deployment.driver == "directory") return make_directory_driver();
+  if (deployment.driver == "docker") return docker::make_driver(deployment);
   return failure("driver-unknown", fmt::format("Looking for the driver of {}", deployment.address),
                  fmt::format("There is no driver \"{}\".", deployment.driver));
 }

@@ -14,7 +14,7 @@ namespace liftlock::deployment {
 
 /// One Open WebUI installation, as its driver found it. All paths are absolute.
 struct Deployment {
-  std::string driver;                    ///< "directory"; later "docker", "compose", "venv"
+  std::string driver;                    ///< "directory", "docker"; later "compose", "venv"
   std::string address;                   ///< how to name it again on the command line: "dir:/srv/open-webui/data"
   std::string slug;                      ///< name of its state folder: "open-webui-data-1f0e9c2a"
   std::filesystem::path data_directory;  ///< symlinks resolved
@@ -24,15 +24,26 @@ struct Deployment {
   std::map<std::string, std::string> settings;       ///< environment that the program runs with; never secrets
   std::optional<std::string> program_version;        ///< what the driver knows to be running or installed
   std::filesystem::path state_folder;                ///< <home>/<slug>: snapshots, changes, lock; may not exist yet
+
+  // Where a platform runs it; else empty.
+  std::string instance = {};                 ///< its name there, which stays; ids do not
+  std::string image = {};                    ///< that it runs: "ghcr.io/open-webui/open-webui:v0.12.4"
+  std::filesystem::path secret_inside = {};  ///< the secret key's file, where it is in the instance itself
+  bool secret_in_environment = false;        ///< WEBUI_SECRET_KEY is set, or was its old name
 };
 
 /// $LIFTLOCK_HOME, else /var/lib/liftlock for root, else $XDG_STATE_HOME/liftlock, else ~/.local/state/liftlock.
 /// Errors: "home-unknown" where none of these can be told.
 [[nodiscard]] Result<std::filesystem::path> home_folder();
 
-/// Finds the deployment that `address` names: "dir:DATA_DIR", or a bare path of a folder that holds webui.db (or of a
-/// webui.db). Looks, changes nothing. Errors (kind usage): "deployment-unknown" with what was looked for,
-/// "driver-unknown"; "home-in-data" (refused) where `home` lies in the data directory.
+/// The address in full, "dir:…" or "docker:…": a bare path, or a bare name, stands for the one thing that has it.
+/// Errors (kind usage): "deployment-ambiguous" where there are two, "driver-unknown", and those of a data directory.
+[[nodiscard]] Result<std::string> full_address(std::string_view address, const std::filesystem::path& home);
+
+/// Finds the deployment that `address` names: "dir:DATA_DIR", a bare path of a folder that holds webui.db (or of a
+/// webui.db), "docker:CONTAINER", or the bare name of one. Looks, changes nothing. Errors: those of full_address;
+/// "deployment-unknown" (usage) with what was looked for; "home-in-data" (refused) where `home` lies in the data
+/// directory; and for containers those of docker/find.hpp.
 [[nodiscard]] Result<Deployment> find(std::string_view address, const std::filesystem::path& home);
 
 /// A deployment that was worked on before and whose database, or whole data directory, is gone since; for restoring it.

@@ -31,7 +31,7 @@ class Platform {
   /// For people: "Docker Engine 20.10.24 at unix:///var/run/docker.sock".
   [[nodiscard]] virtual std::string description() const = 0;
 
-  /// The names of what looks like Open WebUI here, running or not, in alphabetical order.
+  /// The names of what looks like Open WebUI here, running or not, in alphabetical order; without what Liftlock keeps.
   [[nodiscard]] virtual Result<std::vector<std::string>> names() = 0;
 
   [[nodiscard]] virtual Result<Instance> inspect(std::string_view name) = 0;
@@ -60,5 +60,8 @@ class Platform {
 /// and nothing is at any of these places. Errors: "engine-address-invalid" (usage), "engine-unreachable",
 /// "engine-denied".
 [[nodiscard]] Result<std::unique_ptr<Platform>> container_engine();
+
+/// The same where one is needed: never nullptr. Errors: also "engine-missing", with `doing`.
+[[nodiscard]] Result<std::unique_ptr<Platform>> required_container_engine(std::string_view doing);
 
 }  // namespace liftlock::deployment

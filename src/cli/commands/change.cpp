@@ -19,6 +19,7 @@ Result<change::Request> read(Context& context, const Arguments& arguments) {
 Result<void> run(Context& context, const Arguments& arguments) {
   const change::Request request = TRY(read(context, arguments));
   Session session(context);
+  TRY(take_timeout(session, arguments));
   return present(context, session, change::run_change(request, session.story()));
 }
 
@@ -31,8 +32,11 @@ const Command& change_command() {
       .summary = "Change a deployment to another version, up or down",
       .description =
           "Plans and asks; takes a snapshot and proves it; rehearses the whole change on a copy; swaps the migrated "
-          "database in; verifies every row; reports. A failure at any point leaves all as it was. Nobody may "
-          "use the database meanwhile: stop Open WebUI first.\n\n"
+          "database in; verifies every row; reports. A failure at any point leaves all as it was.\n\n"
+          "A container goes on serving until the cutover; the image is pulled meanwhile. Then it is stopped, a new one "
+          "with the same configuration takes its name and place, and has to answer in the new version on the migrated "
+          "database; if it does not, the old one runs again on the old database. The old one is kept, stopped, until "
+          "the change is settled. Of a data directory nobody may use the database meanwhile: stop Open WebUI first.\n\n"
           "An older version than the deployed one is reached by migrating down, which keeps all that the older version "
           "can hold; or, with --from-snapshot, by a snapshot of that version, which has nothing that was written "
           "since. "
@@ -43,8 +47,10 @@ const Command& change_command() {
                   {"--keep-days", "", "N", "How many days the old database is kept for a rollback (7)."},
                   {"--accept-loss", "", "",
                    "For an older version: leave behind what it cannot hold, or the snapshot has not."},
-                  from_snapshot_option()},
-      .examples = {{"liftlock change dir:/srv/open-webui/data 0.12.4", "To 0.12.4, after a yes to the plan."},
+                  from_snapshot_option(),
+                  timeout_option()},
+      .examples = {{"liftlock change open-webui v0.12.4", "The container of that name, while it runs."},
+                   {"liftlock change dir:/srv/open-webui/data 0.12.4", "To 0.12.4, after a yes to the plan."},
                    {"liftlock change dir:/srv/open-webui/data latest --yes --json",
                     "From a script: no question, the report as JSON."}},
       .exit_statuses = {{0, "Changed and verified, or already there."},

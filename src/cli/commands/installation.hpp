@@ -18,9 +18,8 @@ struct Installation {
   std::string instance;  ///< its name on the platform
 };
 
-/// Understands dir:DATA_DIR, docker:NAME, and the bare path or name where only one of them fits. Errors:
-/// "deployment-ambiguous" (usage) where both do, those of deployment::find(), the platform's, and "engine-missing"
-/// where docker: is asked for and no engine is there.
+/// Understands what deployment::full_address() does; a container need not be one that Liftlock could change. Errors:
+/// those of deployment::full_address(), of finding a data directory, and the platform's.
 [[nodiscard]] Result<Installation> find_installation(const std::string& address);
 
 }  // namespace liftlock::cli

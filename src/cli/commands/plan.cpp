@@ -34,7 +34,7 @@ Result<void> run(Context& context, const Arguments& arguments) {
   context.answer(render_plan(plan, context.style(), context.globals().verbose));
   if (!plan.blockers().empty()) {
     context.say("\nThis change would be refused; see what blocks it above.\n");
-  } else if (plan.direction != change::Direction::none) {
+  } else if (!plan.is_done()) {
     context.say("\nNothing was changed. To do it:\n  liftlock change " + deployment.address + " " +
                 plan.target_release +
                 (options.from_snapshot.empty() ? "" : " --from-snapshot " + options.from_snapshot) +

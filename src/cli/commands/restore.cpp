@@ -39,8 +39,9 @@ const Command& restore_command() {
       .summary = "Make a deployment what a snapshot holds",
       .description =
           "Everything is unpacked and checked beside first; then what differs is put in place. What was there is moved "
-          "to a folder .liftlock-aside-… in the data directory, never away. Nobody may use the deployment "
-          "meanwhile: stop Open WebUI first. A data directory that is gone is made anew.",
+          "to a folder .liftlock-aside-… in the data directory, never away. A container is stopped "
+          "meanwhile, and started again. Of a data directory nobody may use the database meanwhile: stop Open WebUI "
+          "first. A data directory that is gone is made anew.",
       .arguments = {deployment_argument(),
                     {.name = "SNAPSHOT",
                      .help = "Its name (backup-20261121-104526), latest, or the path of its folder.",

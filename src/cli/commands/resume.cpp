@@ -21,6 +21,7 @@ Result<std::optional<change::Report>> resume_one(Session& session, const std::st
 
 Result<void> run(Context& context, const Arguments& arguments) {
   Session session(context);
+  TRY(take_timeout(session, arguments));
   Json reports = Json::array();
   std::string text;
   for (const std::string& address : TRY(addresses_of(arguments))) {
@@ -49,7 +50,7 @@ const Command& resume_command() {
           "After a crash, a power cut or a kill: ends in \"as it was\" or in \"changed and verified\", never between. "
           "Without DEPLOYMENT, for every deployment that Liftlock has worked on.",
       .arguments = {deployment_argument(false)},
-      .options = {},
+      .options = {timeout_option()},
       .examples = {{"liftlock resume dir:/srv/open-webui/data",
                     "Also when it is not clear whether anything was interrupted."}},
       .exit_statuses = {{0, "Nothing was to be done, or the change is finished or undone."},

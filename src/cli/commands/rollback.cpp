@@ -8,6 +8,7 @@ namespace {
 Result<void> run(Context& context, const Arguments& arguments) {
   const deployment::Deployment deployment = TRY(find_deployment(arguments.required("DEPLOYMENT")));
   Session session(context);
+  TRY(take_timeout(session, arguments));
   return present(context, session, change::roll_back(deployment, session.story()));
 }
 
@@ -19,10 +20,11 @@ const Command& rollback_command() {
       .group = "Change",
       .summary = "Bring back exactly what was there before the last change",
       .description =
-          "What was written since the change is listed first; it is kept in a file beside, never removed. Nobody may "
-          "use the database meanwhile: stop Open WebUI first.",
+          "What was written since the change is listed first; it is kept in a file beside, never removed. A "
+          "container that was kept takes the name back, and has to answer. Of a data directory nobody may use the "
+          "database meanwhile: stop Open WebUI first.",
       .arguments = {deployment_argument()},
-      .options = {},
+      .options = {timeout_option()},
       .examples = {{"liftlock rollback dir:/srv/open-webui/data", "After a yes to what would be left behind."}},
       .exit_statuses = {{0, "All is as it was before the change."},
                         {1, "Failed; nothing was changed."},

@@ -51,9 +51,22 @@ Result<void> check_pin(const Context& context, const deployment::Deployment& dep
 
 Argument deployment_argument(bool required) {
   return {.name = "DEPLOYMENT",
-          .help = "dir:DATA_DIR, or the path of a data directory (the folder that holds webui.db).",
+          .help =
+              "docker:NAME, or the name of a container; dir:DATA_DIR, or the path of a data directory (the folder "
+              "that holds webui.db).",
           .completes = Completes::deployment,
           .required = required};
+}
+
+Option timeout_option() {
+  return {"--timeout", "", "SECONDS",
+          "How long a program that starts may neither answer nor write anything new, before it counts as hung (300)."};
+}
+
+Result<void> take_timeout(Session& session, const Arguments& arguments) {
+  const std::optional<std::int64_t> seconds = TRY(arguments.number("--timeout", 1));
+  if (seconds) session.story().start_patience = std::chrono::seconds(*seconds);
+  return {};
 }
 
 Option from_snapshot_option() {

@@ -48,6 +48,10 @@ class Session {
 [[nodiscard]] Argument version_argument();
 /// The table entry of --engine.
 [[nodiscard]] Option engine_option();
+/// The table entry of --timeout, which a program's start is waited for.
+[[nodiscard]] Option timeout_option();
+/// Takes what it says into the story. Errors: usage.
+[[nodiscard]] Result<void> take_timeout(Session& session, const Arguments& arguments);
 /// The table entry of `--from-snapshot`.
 [[nodiscard]] Option from_snapshot_option();
 

@@ -37,8 +37,8 @@ const Command& settle_command() {
       .group = "Change",
       .summary = "Give up the old databases of changes that have proven themselves",
       .description =
-          "A change keeps the old database beside the new one for as many days as --keep-days said; this removes those "
-          "whose days are over. Snapshots stay: see prune.",
+          "A change keeps the old database beside the new one, and the old container, for as many days as --keep-days "
+          "said; this removes those whose days are over. Snapshots stay: see prune.",
       .arguments = {deployment_argument()},
       .options = {{"--now", "", "", "Do not wait for the days to be over."}},
       .examples = {{"liftlock settle dir:/srv/open-webui/data", "For a daily timer."},

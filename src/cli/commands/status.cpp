@@ -1,5 +1,9 @@
 #include "cli/render/status.hpp"
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "cli/commands/all.hpp"
 #include "cli/commands/installation.hpp"
 #include "cli/commands/session.hpp"
@@ -64,12 +68,15 @@ class List {
   Json json_ = Json::array();
 };
 
+bool is_container(const std::string& address) { return address.starts_with("docker:"); }
+
 /// The containers; what keeps them from being listed is no failure of this command.
-Result<std::string> add_containers(Context& context, List& list) {
+Result<std::string> add_containers(Context& context, List& list, std::set<std::string>& listed) {
   const auto engine = TRY(deployment::container_engine());
   if (engine == nullptr) return {};
   for (const std::string& name : TRY(engine->names())) {
     const auto status = change::status(*engine, name);
+    listed.insert("docker:" + name);
     list.add("docker:" + name, status ? Result<Shown>(shown(context, *status)) : std::unexpected(status.error()));
   }
   return engine->description();
@@ -78,9 +85,15 @@ Result<std::string> add_containers(Context& context, List& list) {
 Result<void> everything(Context& context) {
   const std::filesystem::path home = TRY(deployment::home_folder());
   List list(context);
-  for (const std::string& address : TRY(deployment::known_addresses(home)))
-    list.add(address, look_at(context, address));
-  const Result<std::string> engine = add_containers(context, list);
+  const std::vector<std::string> known = TRY(deployment::known_addresses(home));
+  for (const std::string& address : known) {
+    if (!is_container(address)) list.add(address, look_at(context, address));
+  }
+  std::set<std::string> listed;
+  const Result<std::string> engine = add_containers(context, list, listed);
+  for (const std::string& address : known) {
+    if (is_container(address) && !listed.contains(address)) list.add(address, look_at(context, address));
+  }
   if (context.json()) {
     context.answer_json(Json{{"deployments", std::move(list).json()},
                              {"engine", engine && !engine->empty() ? Json(*engine) : Json()},

@@ -30,7 +30,8 @@ std::string head_text(const migration::Head& head) {
 std::string_view direction_text(const change::Plan& plan) {
   switch (plan.direction) {
     case change::Direction::none:
-      return "nothing to do: the database is there already";
+      return plan.is_done() ? "nothing to do: the database is there already"
+                            : "the program alone: the database is there already";
     case change::Direction::up:
       return "up, by migrating a copy of the database";
     case change::Direction::down:
@@ -44,6 +45,13 @@ std::string summary(const change::Plan& plan, const Style& style) {
   table.add({style.dim("from"), fmt::format("{}  ({})", release_span(plan.from_releases), place(plan.from_state))});
   table.add({style.dim("to"), fmt::format("{}  ({})", plan.target_release, head_text(plan.head))});
   table.add({style.dim("direction"), std::string(direction_text(plan))});
+  if (plan.program) {
+    table.add({style.dim("program"),
+               fmt::format("{} → {}", printable(plan.program->deployed_name), printable(plan.program->name))});
+    table.add({style.dim(""), plan.program->id.empty()      ? "not here yet: it is pulled before anything is stopped"
+                              : plan.program->is_deployed() ? "which is what runs already"
+                                                            : "here already"});
+  }
   if (plan.direction != change::Direction::none && !plan.by_snapshot) table.add({style.dim("engine"), plan.engine});
   return table.render(2);
 }
@@ -160,7 +168,7 @@ std::string release_span(const std::vector<std::string>& releases) {
 
 std::string render_plan(const change::Plan& plan, const Style& style, bool verbose) {
   std::string out = style.bold(fmt::format("Plan for {}\n", printable(plan.address))) + summary(plan, style);
-  if (plan.direction == change::Direction::none) return out + (plan.findings.empty() ? "" : findings_text(plan, style));
+  if (plan.is_done()) return out + (plan.findings.empty() ? "" : findings_text(plan, style));
   return out + losses_text(plan, style) + restore_point_text(plan, style) + steps_text(plan, style, verbose) +
          costs_text(plan, style) + findings_text(plan, style) + no_return_text(plan, style);
 }

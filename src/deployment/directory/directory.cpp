@@ -57,37 +57,10 @@ Deployment deployment_in(const fs::path& folder, const fs::path& database, const
 
 class DirectoryDriver final : public Driver {
  public:
-  explicit DirectoryDriver(Deployment deployment) : deployment_(std::move(deployment)) {}
-
-  Result<Deployment> inspect() override {
-    return find_directory(deployment_.data_directory.string(), deployment_.state_folder.parent_path());
-  }
-  [[nodiscard]] bool runs_the_program() const override { return false; }
   Result<process::Users> users(const Deployment& deployment) override {
     return process::users_of(process::database_files(deployment.database));
   }
-  Result<void> stop(std::chrono::seconds) override { return {}; }
-  Result<void> start(std::string_view, std::chrono::seconds) override { return {}; }
-
- private:
-  Deployment deployment_;
 };
-
-/// Snapshots in the data directory would hold each other, and would go with it.
-Result<void> refuse_home_inside(const fs::path& folder, const fs::path& home) {
-  std::error_code code;
-  const fs::path resolved = fs::weakly_canonical(fs::absolute(home), code);
-  if (code)
-    return failure("file-error", fmt::format("Looking for Liftlock's own folder {}", home.string()), code.message());
-  const auto differ = std::mismatch(folder.begin(), folder.end(), resolved.begin(), resolved.end());
-  if (differ.first != folder.end()) return {};
-  return refusal(
-      "home-in-data", fmt::format("Looking for the deployment dir:{}", folder.string()),
-      fmt::format("Liftlock's own folder {} lies in the data directory: its snapshots would hold each other, "
-                  "and whatever happens to the data would happen to them.",
-                  resolved.string()),
-      "Choose a folder elsewhere, best on another disk:\n    LIFTLOCK_HOME=/var/lib/liftlock liftlock …");
-}
 
 }  // namespace
 
@@ -111,8 +84,23 @@ Result<Deployment> find_directory(const std::string& path, const fs::path& home)
   if (!fs::is_regular_file(database, code))
     return unknown(address, fmt::format("{} is not a file.", database.string()));
 
-  TRY(refuse_home_inside(folder, home));
+  TRY(refuse_home_inside("dir:" + folder.string(), folder, home));
   return deployment_in(folder, database, home);
+}
+
+Result<void> refuse_home_inside(const std::string& address, const fs::path& folder, const fs::path& home) {
+  std::error_code code;
+  const fs::path resolved = fs::weakly_canonical(fs::absolute(home), code);
+  if (code)
+    return failure("file-error", fmt::format("Looking for Liftlock's own folder {}", home.string()), code.message());
+  const auto differ = std::mismatch(folder.begin(), folder.end(), resolved.begin(), resolved.end());
+  if (differ.first != folder.end()) return {};
+  return refusal(
+      "home-in-data", fmt::format("Looking for the deployment {}", address),
+      fmt::format("Liftlock's own folder {} lies in the data directory: its snapshots would hold each other, "
+                  "and whatever happens to the data would happen to them.",
+                  resolved.string()),
+      "Choose a folder elsewhere, best on another disk:\n    LIFTLOCK_HOME=/var/lib/liftlock liftlock …");
 }
 
 Result<Deployment> find_lost_directory(const std::string& path, const fs::path& home) {
@@ -127,8 +115,6 @@ Result<Deployment> find_lost_directory(const std::string& path, const fs::path& 
   return deployment;
 }
 
-std::unique_ptr<Driver> make_directory_driver(const Deployment& deployment) {
-  return std::make_unique<DirectoryDriver>(deployment);
-}
+std::unique_ptr<Driver> make_directory_driver() { return std::make_unique<DirectoryDriver>(); }
 
 }  // namespace liftlock::deployment

@@ -18,7 +18,11 @@ namespace liftlock::deployment {
 /// state folder is there. For restoring. Errors: "deployment-unknown".
 [[nodiscard]] Result<Deployment> find_lost_directory(const std::string& path, const std::filesystem::path& home);
 
+/// Snapshots in the data directory `folder` would hold each other, and would go with it: "home-in-data" (refused).
+[[nodiscard]] Result<void> refuse_home_inside(const std::string& address, const std::filesystem::path& folder,
+                                              const std::filesystem::path& home);
+
 /// A driver that finds who uses the data but neither stops nor starts anybody.
-[[nodiscard]] std::unique_ptr<Driver> make_directory_driver(const Deployment& deployment);
+[[nodiscard]] std::unique_ptr<Driver> make_directory_driver();
 
 }  // namespace liftlock::deployment

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 
 #include "base/file.hpp"
 #include "base/file_stream.hpp"
+#include "deployment/deployment.hpp"
+#include "deployment/docker/connection.hpp"
 #include "deployment/docker/container.hpp"
 #include "deployment/docker/tar_file.hpp"
 
@@ -40,7 +41,8 @@ class DockerPlatform final : public Platform {
     const auto listed = TRY(engine_.get("/containers/json?all=1", "Listing the containers"));
     std::vector<std::string> names;
     for (const Json& container : listed.value_or(Json::array())) {
-      if (looks_like_open_webui(container)) names.push_back(name_of(container));
+      if (!looks_like_open_webui(container) || is_own_name(name_of(container))) continue;
+      names.push_back(name_of(container));
     }
     std::ranges::sort(names);
     return names;
@@ -126,14 +128,13 @@ std::unique_ptr<Platform> make_platform(Engine engine) { return std::make_unique
 }  // namespace docker
 
 Result<std::unique_ptr<Platform>> container_engine() {
-  const auto variable = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
-  };
-  const auto endpoint = TRY(docker::find_endpoint(variable));
-  if (!endpoint) return nullptr;
-  auto transport = TRY(http::make_transport());
-  return docker::make_platform(TRY(docker::Engine::connect(*endpoint, std::move(transport))));
+  auto connection = TRY(docker::connect_engine());
+  if (!connection) return nullptr;
+  return docker::make_platform(std::move(connection->engine));
+}
+
+Result<std::unique_ptr<Platform>> required_container_engine(std::string_view doing) {
+  return docker::make_platform(TRY(docker::required_engine(doing)).engine);
 }
 
 }  // namespace liftlock::deployment

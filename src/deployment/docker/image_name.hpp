@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace liftlock::deployment::docker {
+
+/// An image's name, taken apart.
+struct ImageName {
+  std::string repository;  ///< "ghcr.io/open-webui/open-webui"
+  std::string tag;         ///< "v0.12.4-cuda"; empty where it has none
+};
+/// nullopt for a bare id, which has no repository.
+[[nodiscard]] std::optional<ImageName> read_image_name(std::string_view name);
+
+/// Which of Open WebUI's images a tag names: "-cuda" of "v0.6.18-cuda", "main-cuda" and "cuda"; empty for the plain
+/// one.
+[[nodiscard]] std::string variant_of(std::string_view tag);
+
+}  // namespace liftlock::deployment::docker

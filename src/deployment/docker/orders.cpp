@@ -1,0 +1,150 @@
+#include "deployment/docker/orders.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "base/file.hpp"
+#include "deployment/docker/container.hpp"
+#include "deployment/docker/logs.hpp"
+
+namespace liftlock::deployment::docker {
+
+namespace {
+
+const Json& member(const Json& json, const char* path) {
+  static const Json nothing;
+  const Json::json_pointer pointer(path);
+  return json.contains(pointer) ? json.at(pointer) : nothing;
+}
+
+std::int64_t number_in(const Json& json, const char* path, std::int64_t otherwise) {
+  const Json& value = member(json, path);
+  return value.is_number_integer() ? value.get<std::int64_t>() : otherwise;
+}
+
+bool truth_in(const Json& json, const char* path) {
+  const Json& value = member(json, path);
+  return value.is_boolean() && value.get<bool>();
+}
+
+std::string order(const Container& container, std::string_view what) {
+  return fmt::format("/containers/{}/{}", container.id, what);
+}
+
+}  // namespace
+
+std::string text_in(const Json& json, const char* path) {
+  const Json& value = member(json, path);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+std::string archive_path(std::string_view id, const std::filesystem::path& path) {
+  return fmt::format("/containers/{}/archive?path={}", id, http::percent_encoded(path.string()));
+}
+
+Result<void> pass_trap(std::string_view doing) {
+  const int code = file::trapped("engine");
+  if (code == 0) return {};
+  return failure("engine-error", std::string(doing), std::strerror(code));
+}
+
+Container read_container(const Json& inspected) {
+  Container container;
+  container.id = text_in(inspected, "/Id");
+  container.name = name_of(inspected);
+  container.status = text_in(inspected, "/State/Status");
+  container.running = truth_in(inspected, "/State/Running");
+  const std::string started = text_in(inspected, "/State/StartedAt");
+  container.ever_started = !started.empty() && !started.starts_with("0001-");
+  container.out_of_memory = truth_in(inspected, "/State/OOMKilled");
+  container.exit_code = number_in(inspected, "/State/ExitCode", 0);
+  container.health = text_in(inspected, "/State/Health/Status");
+  if (container.health == "none") container.health.clear();
+  const Json& test = member(inspected, "/Config/Healthcheck/Test");
+  container.has_health_check = test.is_array() && !test.empty() && test.front() != "NONE";
+  container.terminal = truth_in(inspected, "/Config/Tty");
+  container.removes_itself = truth_in(inspected, "/HostConfig/AutoRemove");
+  const std::string policy = text_in(inspected, "/HostConfig/RestartPolicy/Name");
+  container.policy.name = policy.empty() ? "no" : policy;
+  container.policy.most = static_cast<int>(number_in(inspected, "/HostConfig/RestartPolicy/MaximumRetryCount", 0));
+  container.stop_seconds = number_in(inspected, "/Config/StopTimeout", container.stop_seconds);
+  container.inspected = inspected;
+  return container;
+}
+
+Result<std::optional<Container>> look_at(Engine& engine, std::string_view which) {
+  const auto inspected =
+      TRY(engine.get(fmt::format("/containers/{}/json", which), fmt::format("Inspecting the container {}", which)));
+  if (!inspected) return std::nullopt;
+  return read_container(*inspected);
+}
+
+Result<Container> need(Engine& engine, std::string_view which) {
+  auto found = TRY(look_at(engine, which));
+  if (found) return *std::move(found);
+  return failure("container-missing", fmt::format("Inspecting the container {}", which),
+                 fmt::format("{} has no such container any more.", engine.description()));
+}
+
+Result<void> rename(Engine& engine, const Container& container, const std::string& name) {
+  if (container.name == name) return {};
+  const std::string doing = fmt::format("Renaming the container {} to {}", container.name, name);
+  TRY(pass_trap(doing));
+  TRY(engine.post(order(container, "rename?name=" + name), doing));
+  return {};
+}
+
+Result<void> set_policy(Engine& engine, const Container& container, const RestartPolicy& policy) {
+  if (container.policy.name == policy.name && container.policy.most == policy.most) return {};
+  const std::string doing =
+      fmt::format("Setting the restart policy of the container {} to {}", container.name, policy.name);
+  TRY(pass_trap(doing));
+  TRY(engine.post(order(container, "update"), doing,
+                  {{"RestartPolicy", {{"Name", policy.name}, {"MaximumRetryCount", policy.most}}}}));
+  return {};
+}
+
+Result<void> start(Engine& engine, const Container& container) {
+  if (container.running) return {};
+  const std::string doing = fmt::format("Starting the container {}", container.name);
+  TRY(pass_trap(doing));
+  constexpr std::chrono::seconds patience{120};
+  TRY(engine.post(order(container, "start"), doing, nullptr, {.patience = patience, .cancelled = {}}));
+  return {};
+}
+
+Result<void> stop(Engine& engine, const Container& container) {
+  if (!container.running) return {};
+  const std::string doing = fmt::format("Stopping the container {}", container.name);
+  TRY(pass_trap(doing));
+  constexpr std::chrono::seconds beyond{60};
+  const auto own = std::chrono::seconds(std::max<std::int64_t>(0, container.stop_seconds));
+  TRY(engine.post(order(container, "stop"), doing, nullptr, {.patience = own + beyond, .cancelled = {}}));
+  const Container after = TRY(need(engine, container.id));
+  if (after.running) return failure("engine-answer", doing, "The engine says that it is done, and it still runs.");
+  return {};
+}
+
+Result<void> remove(Engine& engine, const Container& container) {
+  const std::string doing = fmt::format("Removing the container {}", container.name);
+  TRY(pass_trap(doing));
+  TRY(engine.remove(fmt::format("/containers/{}?v=1", container.id), doing));
+  return {};
+}
+
+Result<std::vector<std::string>> last_lines(Engine& engine, const Container& container, int count) {
+  std::vector<std::string> lines;
+  const auto take = [&](std::string_view line, bool) {
+    lines.emplace_back(line);
+    return true;
+  };
+  TRY(read_logs(engine, container.id,
+                {.follow = false, .terminal = container.terminal, .since = {}, .tail = std::to_string(count)}, take,
+                {}));
+  return lines;
+}
+
+}  // namespace liftlock::deployment::docker

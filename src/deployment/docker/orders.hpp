@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "deployment/docker/engine.hpp"
+#include "deployment/handover.hpp"
+
+/// What is asked of an engine about one container, and done to it. Before each effect stands the fault point "engine".
+namespace liftlock::deployment::docker {
+
+/// What an engine says of a container, as far as a change needs it.
+struct Container {
+  Json inspected;  ///< all of it
+  std::string id;
+  std::string name;
+  std::string status;  ///< "running", "exited", "created", "paused", …
+  bool running = false;
+  bool ever_started = false;
+  bool out_of_memory = false;
+  std::int64_t exit_code = 0;
+  std::string health;  ///< "healthy", "unhealthy", "starting"; empty where nobody asks
+  bool has_health_check = false;
+  bool terminal = false;
+  bool removes_itself = false;
+  RestartPolicy policy;
+  std::int64_t stop_seconds = 10;
+};
+[[nodiscard]] Container read_container(const Json& inspected);
+
+/// nullopt: there is none. `which` is an id or a name.
+[[nodiscard]] Result<std::optional<Container>> look_at(Engine& engine, std::string_view which);
+/// Errors: also "container-missing".
+[[nodiscard]] Result<Container> need(Engine& engine, std::string_view which);
+
+/// What is so already is not done again.
+[[nodiscard]] Result<void> rename(Engine& engine, const Container& container, const std::string& name);
+[[nodiscard]] Result<void> set_policy(Engine& engine, const Container& container, const RestartPolicy& policy);
+[[nodiscard]] Result<void> start(Engine& engine, const Container& container);
+/// Returns when it has ended; the engine kills it when its own patience is over.
+[[nodiscard]] Result<void> stop(Engine& engine, const Container& container);
+/// With the volumes that were made for it alone.
+[[nodiscard]] Result<void> remove(Engine& engine, const Container& container);
+
+/// The last lines that it has written.
+[[nodiscard]] Result<std::vector<std::string>> last_lines(Engine& engine, const Container& container, int count);
+
+/// The content of a member at `path` ("/State/Status"); empty where it is no text.
+[[nodiscard]] std::string text_in(const Json& json, const char* path);
+
+/// GET or PUT of a file or folder inside.
+[[nodiscard]] std::string archive_path(std::string_view id, const std::filesystem::path& path);
+
+/// Passes the fault point that stands before an effect.
+[[nodiscard]] Result<void> pass_trap(std::string_view doing);
+
+}  // namespace liftlock::deployment::docker

@@ -1,0 +1,443 @@
+#include "deployment/docker/runner.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "base/file.hpp"
+#include "deployment/docker/connection.hpp"
+#include "deployment/docker/container.hpp"
+#include "deployment/docker/identity.hpp"
+#include "deployment/docker/image_name.hpp"
+#include "deployment/docker/orders.hpp"
+#include "deployment/docker/pull.hpp"
+#include "deployment/docker/tar_file.hpp"
+#include "deployment/docker/watch.hpp"
+#include "registry/credentials.hpp"
+#include "registry/reference.hpp"
+
+namespace liftlock::deployment::docker {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const RestartPolicy stays_stopped;
+
+std::string short_id(const std::string& id) { return id.substr(0, 12); }
+
+std::vector<std::string> texts_in(const Json& json, const char* path) {
+  std::vector<std::string> texts;
+  const Json::json_pointer pointer(path);
+  if (!json.contains(pointer)) return texts;
+  for (const Json& text : json.at(pointer)) {
+    if (text.is_string()) texts.push_back(text.get<std::string>());
+  }
+  return texts;
+}
+
+bool bears_mark(const std::string& name) { return name.find(".liftlock-") != std::string::npos; }
+
+std::unexpected<Error> unfit(const Container& container, std::string what, std::string next) {
+  return refusal("state-unfit", fmt::format("Looking whether the container {} can be replaced", container.name),
+                 std::move(what), std::move(next));
+}
+
+Result<void> refuse_unfit(const Container& container) {
+  if (container.removes_itself) {
+    return unfit(container, "It was started with --rm: once stopped, it is removed, and there is no way back to it.",
+                 "Make it anew without --rm, then run the command again.");
+  }
+  if (container.status == "paused") {
+    return unfit(container, "It is paused.",
+                 fmt::format("Let it run:\n    docker unpause {}\nThen run the command again.", container.name));
+  }
+  const bool fit = container.status == "running" || container.status == "exited" || container.status == "created";
+  if (fit) return {};
+  return unfit(container, fmt::format("Its state is \"{}\".", container.status),
+               fmt::format("Stop it:\n    docker stop {}\nThen run the command again: a container that is stopped is "
+                           "changed, too, and stopped again in the end.",
+                           container.name));
+}
+
+bool is_below(const fs::path& folder, const fs::path& path) {
+  const auto differ = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
+  return differ.first == folder.end();
+}
+
+class DockerRunner final : public Runner {
+ public:
+  DockerRunner(Connection connection, std::unique_ptr<http::Transport> transport, Deployment deployment)
+      : connection_(std::move(connection)), transport_(std::move(transport)), deployment_(std::move(deployment)) {}
+
+  // Which program.
+
+  Result<Target> resolve(const std::string& version) override {
+    const Container container = TRY(own());
+    Target target;
+    target.version = version;
+    target.deployed_name = text_in(container.inspected, "/Config/Image");
+    target.deployed_id = text_in(container.inspected, "/Image");
+    const auto name = read_image_name(target.deployed_name);
+    if (!name) {
+      return refusal("image-unnamed", fmt::format("Looking for the image of {}", version),
+                     fmt::format("The container {} was made of an image without a name ({}), so it is not known where "
+                                 "others of its kind are.",
+                                 container.name, target.deployed_name),
+                     "Make the container anew from a named image, as ghcr.io/open-webui/open-webui:main.");
+    }
+    target.name = fmt::format("{}:v{}{}", name->repository, version, variant_of(name->tag));
+    TRY(put_image(target));
+    return target;
+  }
+
+  /// A release's tag names one program for ever: one that is here is not asked for again.
+  Result<void> fetch(Target& target, Progress& progress) override {
+    if (target.id.empty()) {
+      const auto name = read_image_name(target.name);
+      auto pulled =
+          pull(engine(),
+               {.repository = name->repository, .reference = name->tag, .registry_auth = TRY(login_for(target.name))},
+               progress);
+      if (!pulled && pulled.error().id == "image-unknown") {
+        Error error = std::move(pulled).error();
+        error.kind = ErrorKind::refused;
+        error.id = "version-not-there";
+        return std::unexpected(std::move(error));
+      }
+      TRY(std::move(pulled));
+      TRY(put_image(target));
+    }
+    const auto image = TRY(inspect_image(target.name));
+    const std::string label = text_in(image, "/Config/Labels/org.opencontainers.image.version");
+    const std::string labelled = label.starts_with('v') ? label.substr(1) : label;
+    const bool tells = !labelled.empty() && std::isdigit(static_cast<unsigned char>(labelled.front())) != 0;
+    if (!tells || labelled == target.version) return {};
+    return refusal(
+        "version-mismatch", fmt::format("Looking at the image {}", target.name),
+        fmt::format("It says of itself that it is {}.", labelled),
+        fmt::format("If that is a mistake of an image made here, remove it:\n    docker rmi {}", target.name));
+  }
+
+  // How it takes over.
+
+  Result<Handover> plan(const Target& target, const std::string& change_id) override {
+    const Container container = TRY(own());
+    Handover handover = TRY(begin(container, change_id));
+    handover.target = target;
+    handover.old_kept_name = marked(change_id, "before");
+    handover.new_first_name = marked(change_id, "new");
+    handover.new_aside_name = marked(change_id, "failed");
+    return handover;
+  }
+
+  Result<Handover> plan_return(const Kept& kept, const std::string& change_id) override {
+    const Container container = TRY(own());
+    const auto back = TRY(look_at(engine(), kept.id));
+    if (!back) {
+      return refusal("kept-instance-missing", fmt::format("Rolling back {}", deployment_.address),
+                     fmt::format("The container that was kept is gone: {}", kept.name),
+                     fmt::format("To go back to a snapshot:\n    liftlock backups {0}\n    liftlock restore {0} "
+                                 "SNAPSHOT",
+                                 deployment_.address));
+    }
+    Handover handover = TRY(begin(container, change_id));
+    handover.makes = false;
+    handover.new_id = back->id;
+    handover.new_first_name = back->name;
+    handover.new_aside_name = back->name;
+    handover.old_kept_name = marked(change_id, "after");
+    handover.target.name = text_in(back->inspected, "/Config/Image");
+    handover.target.id = text_in(back->inspected, "/Image");
+    handover.target.deployed_name = text_in(container.inspected, "/Config/Image");
+    handover.target.deployed_id = text_in(container.inspected, "/Image");
+    return handover;
+  }
+
+  Result<void> make(Handover& handover) override {
+    const Container old = TRY(need(engine(), handover.old_id));
+    TRY(create(old, handover));
+    return carry_secret_key(old, handover.new_id);
+  }
+
+  Result<void> unmake(const Handover& handover) override {
+    if (!handover.makes) return {};
+    const auto made = TRY(look_at(engine(), handover.new_id.empty() ? handover.new_first_name : handover.new_id));
+    if (!made || made->ever_started) return {};
+    return docker::remove(engine(), *made);
+  }
+
+  Result<void> stop(const Handover& handover) override {
+    const Container old = TRY(need(engine(), handover.old_id));
+    TRY(set_policy(engine(), old, stays_stopped));
+    return docker::stop(engine(), old);
+  }
+
+  Result<void> start(const Handover& handover) override {
+    const Container before = TRY(need(engine(), handover.old_id));
+    TRY(rename(engine(), before, handover.old_kept_name));
+    const Container after = TRY(need(engine(), handover.new_id));
+    TRY(rename(engine(), after, handover.name));
+    return docker::start(engine(), after);
+  }
+
+  Result<bool> has_started(const Handover& handover) override {
+    if (handover.new_id.empty()) return false;
+    const auto found = TRY(look_at(engine(), handover.new_id));
+    return found && found->name == handover.name && found->running;
+  }
+
+  Result<Answer> watch(const Handover& handover, const Watch& watch) override {
+    return wait_for_answer(engine(), *transport_, request(handover.new_id, handover.target.version), watch);
+  }
+
+  Result<void> confirm(const Handover& handover) override {
+    const Container now = TRY(need(engine(), handover.new_id));
+    if (!handover.ran) TRY(docker::stop(engine(), now));
+    return set_policy(engine(), now, handover.policy);
+  }
+
+  // The way back.
+
+  Result<void> take_away(const Handover& handover, const fs::path& log) override {
+    if (handover.new_id.empty() || (handover.makes && !TRY(has_ever_started(handover.new_id)))) return unmake(handover);
+    const auto failed = TRY(look_at(engine(), handover.new_id));
+    if (!failed) return {};
+    TRY(set_policy(engine(), *failed, stays_stopped));
+    TRY(docker::stop(engine(), *failed));
+    TRY(keep_log(*failed, log));
+    return rename(engine(), *failed, handover.new_aside_name);
+  }
+
+  Result<void> put_back(const Handover& handover, const Watch& watch) override {
+    const Container old = TRY(need(engine(), handover.old_id));
+    TRY(rename(engine(), old, handover.name));
+    if (!handover.ran) return set_policy(engine(), old, handover.policy);
+    TRY(docker::start(engine(), old));
+    if (handover.answered) TRY(wait_for_answer(engine(), *transport_, request(handover.old_id, {}), watch));
+    return set_policy(engine(), old, handover.policy);
+  }
+
+  std::vector<std::string> take_away_by_hand(const Handover& handover) override {
+    if (handover.new_id.empty()) return {};
+    const auto failed = look_at(engine(), handover.new_id);
+    if (failed && !*failed) return {};
+    const std::string id = short_id(handover.new_id);
+    std::vector<std::string> commands = {fmt::format("docker stop {}", id)};
+    if (!failed || (*failed)->name != handover.new_aside_name)
+      commands.push_back(fmt::format("docker rename {} {}", id, handover.new_aside_name));
+    return commands;
+  }
+
+  std::vector<std::string> put_back_by_hand(const Handover& handover) override {
+    const auto old = look_at(engine(), handover.old_id);
+    const std::string id = short_id(handover.old_id);
+    std::vector<std::string> commands;
+    if (!old || !*old || (*old)->name != handover.name)
+      commands.push_back(fmt::format("docker rename {} {}", id, handover.name));
+    if (handover.policy.name != "no") {
+      const std::string most = handover.policy.most > 0 ? fmt::format(":{}", handover.policy.most) : std::string();
+      commands.push_back(fmt::format("docker update --restart {}{} {}", handover.policy.name, most, id));
+    }
+    if (handover.ran) commands.push_back(fmt::format("docker start {}", id));
+    return commands;
+  }
+
+  Result<void> remove(const Kept& kept) override {
+    const auto found = TRY(look_at(engine(), kept.id));
+    if (!found || !bears_mark(found->name) || found->running) return {};
+    return docker::remove(engine(), *found);
+  }
+
+  Result<std::optional<std::string>> secret_key(const fs::path& inside) override {
+    const auto tar = TRY(file_inside(deployment_.instance, inside));
+    if (!tar) return std::nullopt;
+    return TRY(content_of_tar(*tar));
+  }
+
+  Result<bool> pause_for_restore() override {
+    const Container container = TRY(own());
+    TRY(refuse_unfit(container));
+    TRY(docker::stop(engine(), container));
+    return container.running;
+  }
+
+  Result<void> start_again(const Watch& watch) override {
+    const Container container = TRY(own());
+    TRY(docker::start(engine(), container));
+    TRY(wait_for_answer(engine(), *transport_, request(container.id, {}), watch));
+    return {};
+  }
+
+ private:
+  [[nodiscard]] Engine& engine() { return connection_.engine; }
+  [[nodiscard]] Result<Container> own() { return need(engine(), deployment_.instance); }
+  [[nodiscard]] std::string marked(const std::string& change_id, std::string_view role) const {
+    return fmt::format("{}.liftlock-{}-{}", deployment_.instance, change_id, role);
+  }
+
+  [[nodiscard]] WatchRequest request(std::string id, std::string version) const {
+    return {
+        .id = std::move(id), .version = std::move(version), .local = connection_.local(), .engine_host = engine_host()};
+  }
+
+  /// "engine.example" of "https://engine.example:2376".
+  [[nodiscard]] std::string engine_host() const {
+    std::string host = connection_.endpoint.base_url;
+    if (const auto scheme = host.find("://"); scheme != std::string::npos) host.erase(0, scheme + 3);
+    return host.substr(0, host.rfind(':'));
+  }
+
+  /// As whom `docker login` left it for that registry; a secret.
+  static Result<std::string> login_for(const std::string& image) {
+    const auto reference = TRY(registry::parse_reference(image));
+    const auto credentials = TRY(registry::find_credentials(reference.host, registry::docker_credentials()));
+    return registry::registry_auth(credentials, reference.host);
+  }
+
+  Result<Json> inspect_image(const std::string& name) {
+    const std::string doing = fmt::format("Inspecting the image {}", name);
+    auto image = TRY(engine().get(fmt::format("/images/{}/json", name), doing));
+    if (image) return *std::move(image);
+    return failure("image-missing", doing, "The engine has no such image any more.");
+  }
+
+  Result<void> put_image(Target& target) {
+    const auto image = TRY(engine().get(fmt::format("/images/{}/json", target.name),
+                                        fmt::format("Looking for the image {}", target.name)));
+    if (!image) return {};
+    target.id = text_in(*image, "/Id");
+    target.digests = texts_in(*image, "/RepoDigests");
+    return {};
+  }
+
+  Result<Handover> begin(const Container& container, const std::string&) {
+    TRY(refuse_unfit(container));
+    TRY(refuse_shared_data(container));
+    if (!can_be_asked(container, connection_.local())) {
+      return refusal(
+          "no-way-to-ask", fmt::format("Looking whether the container {} can be watched", container.name),
+          "It publishes no port, is on no network that this machine reaches, and has no health check: nobody "
+          "could tell whether the new version works.",
+          "Publish its port (127.0.0.1 is enough), then run the command again.");
+    }
+    Handover handover;
+    handover.name = deployment_.instance;
+    handover.old_id = container.id;
+    handover.policy = container.policy;
+    handover.ran = container.running;
+    const auto addresses = addresses_of(container.inspected, connection_.local(), engine_host());
+    handover.answered = container.running && (ask(*transport_, addresses) || container.health == "healthy");
+    return handover;
+  }
+
+  /// Two programs on one database: the other one would go on while this one's data is changed.
+  Result<void> refuse_shared_data(const Container& container) {
+    const auto listed = TRY(engine().get("/containers/json", "Looking who else uses the data"));
+    for (const Json& other : listed.value_or(Json::array())) {
+      if (text_in(other, "/Id") == container.id || !other.contains("Mounts")) continue;
+      for (const Json& mount : other["Mounts"]) {
+        std::error_code ignored;
+        const fs::path source = fs::weakly_canonical(text_in(mount, "/Source"), ignored);
+        if (source.empty() ||
+            !(is_below(source, deployment_.data_directory) || is_below(deployment_.data_directory, source)))
+          continue;
+        return refusal("data-shared", fmt::format("Looking who else uses the data of {}", container.name),
+                       fmt::format("The container {} runs on the same data.", name_of(other)),
+                       fmt::format("Stop it:\n    docker stop {}\nThen run the command again.", name_of(other)));
+      }
+    }
+    return {};
+  }
+
+  /// With a restart policy of its own only once it is trusted.
+  Result<void> create(const Container& old, Handover& handover) {
+    const std::string doing = fmt::format("Making a container of {}", handover.target.name);
+    const auto old_image = TRY(engine().get(fmt::format("/images/{}/json", text_in(old.inspected, "/Image")),
+                                            fmt::format("Inspecting the image of the container {}", old.name)));
+    Creation creation =
+        creation_of(old.inspected, old_image.value_or(Json()), handover.target.name, handover.new_first_name);
+    creation.create.body["HostConfig"]["RestartPolicy"] = {{"Name", stays_stopped.name}};
+    TRY(pass_trap(doing));
+    handover.new_id = text_in(TRY(engine().post(creation.create.path, doing, creation.create.body)), "/Id");
+    for (const Order& order : creation.networks) {
+      TRY(pass_trap(doing));
+      TRY(engine().post(order.path, doing, order.body));
+    }
+    const Container made = TRY(need(engine(), handover.new_id));
+    if (text_in(made.inspected, "/Image") == handover.target.id) return {};
+    return failure("image-changed", doing,
+                   fmt::format("{} names another image than a moment ago.", handover.target.name),
+                   "Run the command again.");
+  }
+
+  Result<std::optional<std::string>> file_inside(const std::string& container, const fs::path& path) {
+    constexpr std::size_t most = 1U << 20U;
+    std::string tar;
+    const auto take = [&](std::string_view piece) {
+      tar += piece;
+      return tar.size() <= most;
+    };
+    const std::string doing = fmt::format("Reading {} in the container {}", path.string(), container);
+    if (!TRY(engine().stream(archive_path(container, path), doing, take))) return std::nullopt;
+    return tar;
+  }
+
+  /// As the engine hands it out, so that bytes, mode and owner stay.
+  Result<void> carry_secret_key(const Container& old, const std::string& to) {
+    if (deployment_.secret_inside.empty()) return {};
+    const auto tar = TRY(file_inside(old.id, deployment_.secret_inside));
+    if (!tar) return {};
+    const std::string doing = "Carrying the secret key into the new container";
+    TRY(pass_trap(doing));
+    std::size_t at = 0;
+    const auto give = [&](std::span<char> buffer) -> Result<std::size_t> {
+      const std::size_t length = std::min(buffer.size(), tar->size() - at);
+      std::copy_n(tar->data() + at, length, buffer.data());
+      at += length;
+      return length;
+    };
+    return engine().put_archive(archive_path(to, deployment_.secret_inside.parent_path()), doing, give);
+  }
+
+  Result<bool> has_ever_started(const std::string& id) {
+    const auto found = TRY(look_at(engine(), id));
+    return found && found->ever_started;
+  }
+
+  Result<void> keep_log(const Container& container, const fs::path& log) {
+    constexpr int most = 5000;
+    std::string text;
+    for (const std::string& line : TRY(last_lines(engine(), container, most))) text += line + "\n";
+    return file::write_durably(log, text);
+  }
+
+  Connection connection_;
+  std::unique_ptr<http::Transport> transport_;  ///< for the program, not the engine
+  Deployment deployment_;
+};
+
+class DockerDriver final : public Driver {
+ public:
+  explicit DockerDriver(DockerRunner runner) : runner_(std::move(runner)) {}
+  Runner* runner() override { return &runner_; }
+  Result<process::Users> users(const Deployment& deployment) override {
+    return process::users_of(process::database_files(deployment.database));
+  }
+
+ private:
+  DockerRunner runner_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Driver>> make_driver(const Deployment& deployment) {
+  auto connection = TRY(required_engine(fmt::format("Looking for the container {}", deployment.instance)));
+  return std::make_unique<DockerDriver>(DockerRunner(std::move(connection), TRY(http::make_transport()), deployment));
+}
+
+}  // namespace liftlock::deployment::docker

@@ -1,0 +1,195 @@
+#include "deployment/docker/watch.hpp"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <thread>
+
+namespace liftlock::deployment::docker {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int lines_shown = 12;
+constexpr std::chrono::milliseconds pause_between{100};
+constexpr std::chrono::milliseconds log_every{1000};
+/// So long a program that the engine calls healthy is asked at its own addresses before the engine's word is taken.
+constexpr std::chrono::seconds own_answer{10};
+
+const Json& member(const Json& json, const char* path) {
+  static const Json nothing;
+  const Json::json_pointer pointer(path);
+  return json.contains(pointer) ? json.at(pointer) : nothing;
+}
+
+/// The port that start.sh serves.
+std::string port_of(const Json& inspected) {
+  std::string port = "8080";
+  for (const Json& line : member(inspected, "/Config/Env")) {
+    if (!line.is_string()) continue;
+    const auto text = line.get<std::string>();
+    if (text.starts_with("PORT=") && text.size() > 5) port = text.substr(5);
+  }
+  return port;
+}
+
+std::string url(const std::string& host, const std::string& port) {
+  return host.find(':') == std::string::npos ? fmt::format("http://{}:{}", host, port)
+                                             : fmt::format("http://[{}]:{}", host, port);
+}
+
+std::string reachable(const std::string& host_ip, bool local, const std::string& engine_host) {
+  const bool any = host_ip.empty() || host_ip == "0.0.0.0" || host_ip == "::";
+  if (!any) return host_ip;
+  return local ? "127.0.0.1" : engine_host;
+}
+
+void add(std::vector<std::string>& addresses, std::string address) {
+  for (const std::string& known : addresses) {
+    if (known == address) return;
+  }
+  addresses.push_back(std::move(address));
+}
+
+std::string indented(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += "\n    " + line;
+  return text;
+}
+
+class Waiter {
+ public:
+  Waiter(Engine& engine, http::Transport& transport, const WatchRequest& request, const Watch& watch)
+      : engine_(engine), transport_(transport), request_(request), watch_(watch), moved_(Clock::now()) {}
+
+  Result<Answer> run() {
+    while (true) {
+      const Container container = TRY(need(engine_, request_.id));
+      if (!container.running) return ended(container);
+      if (container.status + container.health != seen_) moved(seen_ = container.status + container.health);
+      if (const auto answer = TRY(asked(container))) return *answer;
+      TRY(look_at_log(container));
+      if (watch_.progress != nullptr && watch_.progress->cancelled()) return cancelled(container);
+      if (Clock::now() - moved_ > watch_.patience) return timed_out(container);
+      std::this_thread::sleep_for(pause_between);
+    }
+  }
+
+ private:
+  Result<std::optional<Answer>> asked(const Container& container) {
+    const auto addresses = addresses_of(container.inspected, request_.local, request_.engine_host);
+    auto answer = ask(transport_, addresses);
+    if (!answer) return by_health_check(container);
+    if (request_.version.empty() || answer->version == request_.version) return answer;
+    return wrong_version(container, *answer);
+  }
+
+  std::optional<Answer> by_health_check(const Container& container) {
+    if (container.health != "healthy") healthy_since_ = Clock::time_point::max();
+    if (container.health != "healthy") return std::nullopt;
+    if (healthy_since_ == Clock::time_point::max()) healthy_since_ = Clock::now();
+    const bool own = !addresses_of(container.inspected, request_.local, request_.engine_host).empty();
+    if (own && Clock::now() - healthy_since_ < own_answer) return std::nullopt;
+    return Answer{"the engine's health check", {}};
+  }
+
+  Result<void> look_at_log(const Container& container) {
+    if (Clock::now() - log_looked_at_ < log_every) return {};
+    log_looked_at_ = Clock::now();
+    const std::string text = indented(TRY(last_lines(engine_, container, lines_shown)));
+    if (text != log_) moved(log_ = text);
+    return {};
+  }
+
+  void moved(const std::string&) { moved_ = Clock::now(); }
+
+  std::string log_of(const Container& container) {
+    const auto lines = last_lines(engine_, container, lines_shown);
+    if (!lines || lines->empty()) return " It has written nothing.";
+    return " The last lines that it wrote:" + indented(*lines);
+  }
+
+  [[nodiscard]] static std::string doing(const Container& container) {
+    return fmt::format("Waiting for the container {} to answer", container.name);
+  }
+
+  std::unexpected<Error> ended(const Container& container) {
+    const std::string how = container.out_of_memory
+                                ? "It was killed because it ran out of memory (OOM)."
+                                : fmt::format("It ended by itself, with exit status {}.", container.exit_code);
+    return failure("start-failed", doing(container), how + log_of(container));
+  }
+
+  std::unexpected<Error> wrong_version(const Container& container, const Answer& answer) {
+    return failure("version-wrong", doing(container),
+                   fmt::format("It answers as version {} instead of {}.", answer.version, request_.version));
+  }
+
+  std::unexpected<Error> timed_out(const Container& container) {
+    return failure("start-timeout", doing(container),
+                   fmt::format("For {} s it neither answered nor wrote anything new.{}", watch_.patience.count(),
+                               log_of(container)),
+                   "If it only needs longer, allow it with --timeout SECONDS.");
+  }
+
+  static std::unexpected<Error> cancelled(const Container& container) {
+    return std::unexpected(Error{ErrorKind::cancelled, "cancelled", doing(container), "It was cancelled.", {}, {}});
+  }
+
+  Engine& engine_;
+  http::Transport& transport_;
+  const WatchRequest& request_;
+  const Watch& watch_;
+  Clock::time_point moved_;
+  Clock::time_point healthy_since_ = Clock::time_point::max();
+  Clock::time_point log_looked_at_{};
+  std::string seen_;
+  std::string log_;
+};
+
+}  // namespace
+
+std::vector<std::string> addresses_of(const Json& inspected, bool local, const std::string& engine_host) {
+  const std::string port = port_of(inspected);
+  std::vector<std::string> addresses;
+  for (const Json& binding : member(inspected, ("/NetworkSettings/Ports/" + port + "~1tcp").c_str())) {
+    const std::string published = text_in(binding, "/HostPort");
+    if (published.empty()) continue;
+    add(addresses, url(reachable(text_in(binding, "/HostIp"), local, engine_host), published));
+  }
+  if (text_in(inspected, "/HostConfig/NetworkMode") == "host")
+    add(addresses, url(local ? "127.0.0.1" : engine_host, port));
+  if (!local) return addresses;
+  for (const Json& network : member(inspected, "/NetworkSettings/Networks")) {
+    if (const std::string ip = text_in(network, "/IPAddress"); !ip.empty()) add(addresses, url(ip, port));
+  }
+  return addresses;
+}
+
+bool can_be_asked(const Container& container, bool local) {
+  if (container.has_health_check) return true;
+  const std::string mode = text_in(container.inspected, "/HostConfig/NetworkMode");
+  if (mode == "none" || mode.starts_with("container:")) return false;
+  return local || mode == "host" || !member(container.inspected, "/HostConfig/PortBindings").empty();
+}
+
+std::optional<Answer> ask(http::Transport& transport, const std::vector<std::string>& addresses) {
+  constexpr std::chrono::seconds patience{2};
+  for (const std::string& address : addresses) {
+    const auto health = transport.send({.url = address + "/health", .patience = patience});
+    if (!health || health->status != 200) continue;
+    const auto version = transport.send({.url = address + "/api/version", .patience = patience});
+    if (!version || version->status != 200) continue;
+    const std::string text = text_in(Json::parse(version->body, nullptr, false), "/version");
+    if (!text.empty()) return Answer{address, text};
+  }
+  return std::nullopt;
+}
+
+Result<Answer> wait_for_answer(Engine& engine, http::Transport& transport, const WatchRequest& request,
+                               const Watch& watch) {
+  return Waiter(engine, transport, request, watch).run();
+}
+
+}  // namespace liftlock::deployment::docker
