@@ -153,8 +153,15 @@ def cache():
     return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "liftlock"
 
 
-def simulated_open_webui(version):
-    """Files and settings of a tiny image of the official one's shape: not Open WebUI, but a server of two static answers."""
+SERVES = ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
+
+
+def simulated_open_webui(version, script=None, answers=None, files=None, changes=()):
+    """Files and settings of a tiny image of the official one's shape: not Open WebUI, but a server of two static answers.
+
+    `script` is what it starts instead of the server, `answers` the version that it says it is; `files` and `changes` come on top.
+    """
+    command = ["/bin/busybox", "sh", "/start.sh"] if script else SERVES
     busybox = static_busybox()
     return {
         "bin": None, "tmp": None, "etc": None, "app": None, "app/backend": None, "app/backend/data": None,
@@ -162,16 +169,19 @@ def simulated_open_webui(version):
         "etc/passwd": b"root:x:0:0:root:/:/bin/sh\n",
         "www": None, "www/api": None,
         "www/health": b'{"status":true}',
-        "www/api/version": json.dumps({"version": version}).encode(),
+        "www/api/version": json.dumps({"version": answers or version}).encode(),
         "app/package.json": json.dumps({"name": "open-webui", "version": version}).encode(),
+        **({"start.sh": script.encode()} if script else {}),
+        **(files or {}),
     }, [
         "ENV ENV=prod PORT=8080 WEBUI_SECRET_KEY= DATA_DIR_OF_NOBODY=1",
         "WORKDIR /app/backend",
         "EXPOSE 8080",
-        'CMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]',
+        f"CMD {json.dumps(command)}",
         'HEALTHCHECK --interval=1s --timeout=3s CMD ["/bin/busybox", "wget", "-q", "-O", "-", "http://127.0.0.1:8080/health"]',
         "LABEL org.opencontainers.image.title=open-webui",
         f"LABEL org.opencontainers.image.version=v{version}",
+        *changes,
     ]  # fmt: skip
 
 
@@ -186,9 +196,19 @@ class Engine(Client):
         root.mkdir(parents=True, exist_ok=True)
         self.lock = open(root.with_suffix(".lock"), "w")
         fcntl.flock(self.lock, fcntl.LOCK_EX)  # another run of these tests uses the same data
-        self.scratch = scratch
+        self.root, self.scratch = root, scratch
         self.log = open(scratch / "dockerd.log", "w+")
         super().__init__(scratch / "docker.sock")
+        self.start()
+        try:
+            self.remove_everything()
+            self.call("POST", "/images/prune")  # what earlier runs made, and newer images of the same name replaced
+        except BaseException:
+            self.stop()
+            raise
+
+    def start(self):
+        root, scratch = self.root, self.scratch
         self.process = subprocess.Popen(
             ["dockerd", "--data-root", root, "--exec-root", scratch / "exec", "--pidfile", scratch / "pid", "--host", self.url,
              "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--log-level=warn",
@@ -197,11 +217,17 @@ class Engine(Client):
         )  # fmt: skip
         try:
             self.wait()
-            self.remove_everything()
-            self.call("POST", "/images/prune")  # what earlier runs made, and newer images of the same name replaced
         except BaseException:
             self.stop()
             raise
+
+    def crash(self):
+        """As if the engine had fallen over: what it ran runs on without it."""
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        # Its containerd goes with it; that one's number may still stand for a process that nobody has waited for.
+        for leftover in ("pid", "docker.sock", "exec/containerd/containerd.pid", "exec/containerd/containerd.sock"):
+            (self.scratch / leftover).unlink(missing_ok=True)
 
     def wait(self):
         for _ in range(600):

@@ -240,13 +240,6 @@ class Asked(Case):
         self.assertIn("Permission denied", done.stderr)
         self.assertIn("member of the group", done.stderr)
 
-    def test_containers_are_only_looked_at(self):
-        ENGINE.create("webui", "open-webui:v0.6.18", start=False)
-        before = ENGINE.inspect("webui")
-        done = self.expect(2, "change", "docker:webui", "0.12.4", "--yes")
-        self.assertIn("liftlock status docker:webui", done.stderr)
-        self.assertEqual(ENGINE.inspect("webui"), before)
-
 
 class OverTheNetwork(Case):
     def setUp(self):

@@ -229,7 +229,9 @@ class Deployments(Case):
 
     def test_unknown_deployments(self):
         self.assertIn("webui.db", self.expect(2, "status", "dir:/nowhere/at/all").stderr)
-        self.assertIn("dir:DATA_DIR", self.expect(2, "plan", "docker:open-webui", "latest").stderr)
+        self.assertIn("dir:DATA_DIR", self.expect(2, "plan", "compose:file#service", "latest").stderr)
+        nowhere = {"DOCKER_HOST": f"unix://{self.folder}/nothing.sock"}
+        self.assertIn("nothing.sock", self.expect(1, "plan", "docker:open-webui", "latest", environment=nowhere).stderr)
 
     def test_status(self):
         done = self.expect(0, "status", self.data)
