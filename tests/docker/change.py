@@ -16,6 +16,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -398,6 +399,37 @@ class Failed(Case):
         self.assertIn("KeyError", log)
         self.assertEqual(place.beside(), [])
         self.cleaned_up(place)
+
+    def test_the_engine_makes_it_otherwise(self):
+        """What an engine cannot do any more it may leave out; here somebody on the way to it spoils the request."""
+        place = self.place(HostConfig={"Memory": 67108864})
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self.folder / "spoilt.sock"))
+        listener.listen()
+        self.addCleanup(listener.close)
+
+        def carry(source, target, spoil):
+            while data := source.recv(1 << 20):
+                target.sendall(data.replace(b'"Memory":67108864', b'"Memory":67100672') if spoil else data)
+            target.shutdown(socket.SHUT_WR)
+
+        def serve():
+            while True:
+                try:
+                    client, _ = listener.accept()
+                except OSError:
+                    return
+                server = socket.socket(socket.AF_UNIX)
+                server.connect(str(ENGINE.socket))
+                for way in ((client, server, True), (server, client, False)):
+                    threading.Thread(target=carry, args=way, daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        done = self.change(1, place, DOCKER_HOST=f"unix://{self.folder}/spoilt.sock")
+        self.assertIn("It is not as the old one is: HostConfig.Memory.", done.said)
+        self.assertNotIn("was down", done.said)
+        self.assert_as_it_was(place)
+        self.assertEqual((names(), place.beside()), ([place.name], []))
 
     def test_it_hangs(self):
         """T8; a simulated program."""

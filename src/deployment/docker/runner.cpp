@@ -1,6 +1,6 @@
 #include "deployment/docker/runner.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
@@ -14,6 +14,7 @@
 #include "deployment/docker/identity.hpp"
 #include "deployment/docker/image_name.hpp"
 #include "deployment/docker/orders.hpp"
+#include "deployment/docker/podman.hpp"
 #include "deployment/docker/pull.hpp"
 #include "deployment/docker/tar_file.hpp"
 #include "deployment/docker/watch.hpp"
@@ -357,8 +358,8 @@ class DockerRunner final : public Runner {
   /// With a restart policy of its own only once it is trusted.
   Result<void> create(const Container& old, Handover& handover) {
     const std::string doing = fmt::format("Making a container of {}", handover.target.name);
-    const auto old_image = TRY(engine().get(fmt::format("/images/{}/json", text_in(old.inspected, "/Image")),
-                                            fmt::format("Inspecting the image of the container {}", old.name)));
+    const auto old_image = TRY(docker::inspect_image(
+        engine(), text_in(old.inspected, "/Image"), fmt::format("Inspecting the image of the container {}", old.name)));
     Creation creation =
         creation_of(old.inspected, old_image.value_or(Json()), handover.target.name, handover.new_first_name);
     creation.create.body["HostConfig"]["RestartPolicy"] = {{"Name", stays_stopped.name}};
@@ -369,10 +370,22 @@ class DockerRunner final : public Runner {
       TRY(engine().post(order.path, doing, order.body));
     }
     const Container made = TRY(need(engine(), handover.new_id));
-    if (text_in(made.inspected, "/Image") == handover.target.id) return {};
-    return failure("image-changed", doing,
-                   fmt::format("{} names another image than a moment ago.", handover.target.name),
-                   "Run the command again.");
+    if (text_in(made.inspected, "/Image") != handover.target.id) {
+      return failure("image-changed", doing,
+                     fmt::format("{} names another image than a moment ago.", handover.target.name),
+                     "Run the command again.");
+    }
+    const auto new_image = TRY(docker::inspect_image(engine(), handover.target.id, doing));
+    return refuse_differences(
+        differences(old.inspected, old_image.value_or(Json()), made.inspected, new_image.value_or(Json())), doing);
+  }
+
+  /// Whether the engine has made what it was asked for.
+  static Result<void> refuse_differences(std::vector<std::string> found, const std::string& doing) {
+    std::erase(found, "HostConfig.RestartPolicy");  // which it gets later
+    if (found.empty()) return {};
+    return failure("identity-differs", doing, fmt::format("It is not as the old one is: {}.", fmt::join(found, ", ")),
+                   "Make the container anew with what the engine takes today, then run the command again.");
   }
 
   Result<std::optional<std::string>> file_inside(const std::string& container, const fs::path& path) {
