@@ -128,10 +128,10 @@ Result<void> stop(Engine& engine, const Container& container) {
   return {};
 }
 
-Result<void> remove(Engine& engine, const Container& container) {
+Result<void> remove(Engine& engine, const Container& container, Volumes volumes) {
   const std::string doing = fmt::format("Removing the container {}", container.name);
   TRY(pass_trap(doing));
-  TRY(engine.remove(fmt::format("/containers/{}?v=1", container.id), doing));
+  TRY(engine.remove(fmt::format("/containers/{}?v={}", container.id, volumes == Volumes::go ? 1 : 0), doing));
   return {};
 }
 

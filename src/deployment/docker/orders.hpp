@@ -44,8 +44,10 @@ struct Container {
 [[nodiscard]] Result<void> start(Engine& engine, const Container& container);
 /// Returns when it has ended; the engine kills it when its own patience is over.
 [[nodiscard]] Result<void> stop(Engine& engine, const Container& container);
-/// With the volumes that were made for it alone.
-[[nodiscard]] Result<void> remove(Engine& engine, const Container& container);
+/// Whether volumes without a name go with their container. Those of one that has run may be the data itself, which its
+/// successor mounts by name.
+enum class Volumes { stay, go };
+[[nodiscard]] Result<void> remove(Engine& engine, const Container& container, Volumes volumes);
 
 /// The last lines that it has written.
 [[nodiscard]] Result<std::vector<std::string>> last_lines(Engine& engine, const Container& container, int count);

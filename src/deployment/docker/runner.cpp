@@ -169,7 +169,7 @@ class DockerRunner final : public Runner {
     if (!handover.makes) return {};
     const auto made = TRY(look_at(engine(), handover.new_id.empty() ? handover.new_first_name : handover.new_id));
     if (!made || made->ever_started) return {};
-    return docker::remove(engine(), *made);
+    return docker::remove(engine(), *made, Volumes::go);
   }
 
   Result<void> stop(const Handover& handover) override {
@@ -251,7 +251,7 @@ class DockerRunner final : public Runner {
   Result<void> remove(const Kept& kept) override {
     const auto found = TRY(look_at(engine(), kept.id));
     if (!found || !bears_mark(found->name) || found->running) return {};
-    return docker::remove(engine(), *found);
+    return docker::remove(engine(), *found, Volumes::stay);
   }
 
   Result<std::optional<std::string>> secret_key(const fs::path& inside) override {
