@@ -140,6 +140,7 @@ Result<std::vector<hazard::Finding>> look_for_hazards(const Plan& plan, const de
   situation.data_directory = deployment.data_directory;
   situation.secret_found = deployment.secret_file.has_value() || driver.runner() != nullptr;
   situation.driver_runs_program = driver.runner() != nullptr;
+  if (deployment.program_version) situation.program_version = release::Version::parse(*deployment.program_version);
   situation.users = TRY(driver.users(deployment));
   situation.disk_needed = plan.costs.disk_bytes;
   situation.disk_free = plan.costs.disk_free_bytes;

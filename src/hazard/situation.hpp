@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,8 +36,9 @@ struct Situation {
   std::filesystem::path data_directory;
   bool secret_found = false;  ///< the file with WEBUI_SECRET_KEY is known
   bool driver_runs_program = false;
-  process::Users users;          ///< who has the database open
-  std::int64_t disk_needed = 0;  ///< bytes, beside the database
+  std::optional<release::Version> program_version;  ///< of the program that runs now, where that is known
+  process::Users users;                             ///< who has the database open
+  std::int64_t disk_needed = 0;                     ///< bytes, beside the database
   std::int64_t disk_free = 0;
   bool by_snapshot = false;               ///< the way down restores a snapshot instead of migrating
   bool restore_point = false;             ///< a snapshot of the target release is there

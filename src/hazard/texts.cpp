@@ -67,6 +67,11 @@ constexpr Text all_texts[] = {
      "Liftlock does not know which program runs on this data directory. After the change, only release {target} (or a "
      "later one) fits the data; another one fails, or damages it while it answers as healthy.",
      "Stop Open WebUI before the change. Start it again as release {target}."},
+    {"program-older", warning, "An older program on the same schema",
+     "{target} is older than {newer}, which runs now. Both have the same schema, so no row is touched; but {target} "
+     "may "
+     "not know settings and features that {newer} has written down, and may overwrite them.",
+     "Look at what you set up since {newer} came. If something is amiss, go back:\n    liftlock rollback {address}"},
 
     // The machine and the files
     {"disk-space", blocks, "Not enough space on the disk",

@@ -75,6 +75,19 @@ class ProgramMustFollow final : public Check {
   Result<Findings> run(const Situation& situation) const override { return Findings{finding(situation)}; }
 };
 
+/// The schema is the same, so that nothing is counted; what the newer program wrote may still be news to the older one.
+class OlderProgram final : public Check {
+ public:
+  OlderProgram() : Check("program-older") {}
+  bool applies(const Situation& situation) const override {
+    return situation.way == Way::none && situation.program_version &&
+           *situation.program_version > situation.target->version;
+  }
+  Result<Findings> run(const Situation& situation) const override {
+    return Findings{finding(situation, 0, {}, {{"newer", release::to_string(*situation.program_version)}})};
+  }
+};
+
 }  // namespace
 
 void add_release_checks(CheckList& list) {
@@ -83,6 +96,7 @@ void add_release_checks(CheckList& list) {
   add<TwiceEncodedOauth>(list);
   add<SwallowedErrors>(list);
   add<ProgramMustFollow>(list);
+  add<OlderProgram>(list);
 }
 
 }  // namespace liftlock::hazard

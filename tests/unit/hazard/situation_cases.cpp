@@ -105,6 +105,13 @@ std::vector<SituationCase> cases_of_releases() {
        {{v0_6_18, "0.12.4", [](World&, Situation& s) { s.driver_runs_program = true; }}, {v0_6_18, "0.6.18"}},
        0,
        "only release 0.12.4"},
+      {"program-older",
+       warning,
+       {v0_6_18, "0.6.18", [](World&, Situation& s) { s.program_version = release::Version::parse("0.6.19"); }},
+       {{v0_6_18, "0.6.18", [](World&, Situation& s) { s.program_version = release::Version::parse("0.6.18"); }},
+        {v0_6_18, "0.6.18"}},
+       0,
+       "0.6.18 is older than 0.6.19"},
   };
 }
 
