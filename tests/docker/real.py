@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""The change of a container that runs real Open WebUI, on a real Docker Engine: releases from PyPI in images of the official one's
+shape, data that real servers wrote, and answers of the HTTP API before and after, as its users get them.
+
+Usage: tests/docker/real.py [TEST …] [--keep-going]   (LIFTLOCK: the program, by default build/liftlock)
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+import engine as engines
+import suite
+from open_webui import REPOSITORY, real_image
+from registry_server import free_port
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = str(pathlib.Path(os.environ.get("LIFTLOCK", ROOT / "build/liftlock")).resolve())
+FIXTURES = ROOT / "tests/fixtures"
+OLD, PATCH, NEW = "0.6.18", "0.12.3", "0.12.4"
+PASSWORD = "Passw0rd!x"  # of every user of the fixtures
+ENGINE = None
+SCRATCH = None
+
+
+class Server:
+    """Open WebUI in a container named open-webui, its data on a folder of this machine; no secret key is set."""
+
+    def __init__(self, release, fixture):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="case-", dir=SCRATCH))
+        data = self.folder / "data"
+        data.mkdir()
+        subprocess.run(["tar", "--zstd", "-xf", FIXTURES / f"{fixture}.tar.zst", "-C", data], check=True)
+        (self.database,) = data.rglob("webui.db")
+        self.environment = {"PATH": os.environ["PATH"], "LIFTLOCK_HOME": str(self.folder / "home"), "LC_ALL": "C.UTF-8", "DOCKER_HOST": ENGINE.url,
+                            "HOME": str(self.folder)}  # fmt: skip
+        ENGINE.json("POST", "/networks/create", {"Name": "web"})
+        host = {"Binds": [f"{self.database.parent}:/app/backend/data"], "NetworkMode": "web", "RestartPolicy": {"Name": "unless-stopped"},
+                "PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(free_port())}]}}  # fmt: skip
+        ENGINE.create("open-webui", f"{REPOSITORY}:v{release}", HostConfig=host, Env=["MINE=kept"])
+        self.wait()
+
+    def remove(self):
+        ENGINE.remove_everything()
+        shutil.rmtree(self.folder)
+
+    def inspect(self):
+        return ENGINE.inspect("open-webui")
+
+    def ask(self, path, token=None, body=None):
+        port = self.inspect()["NetworkSettings"]["Ports"]["8080/tcp"][0]["HostPort"]
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", json.dumps(body).encode() if body else None,
+                                         {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})})  # fmt: skip
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())
+
+    def wait(self, seconds=180):
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return self.ask("/api/version")
+            except (OSError, KeyError, TypeError):
+                if time.monotonic() > end or not self.inspect()["State"]["Running"]:
+                    log = ENGINE.call("GET", "/containers/open-webui/logs?stdout=1&stderr=1&tail=30").decode(errors="replace")
+                    raise AssertionError(f"Open WebUI does not answer: {log}") from None
+                time.sleep(0.3)
+
+    def version(self):
+        return self.ask("/api/version")["version"]
+
+    def sign_in(self, email):
+        return self.ask("/api/v1/auths/signin", body={"email": email, "password": PASSWORD})["token"]
+
+    def users(self):
+        with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            return [email for (email,) in connection.execute("SELECT email FROM auth ORDER BY email")]
+
+    def chats(self, token):
+        """Every chat that the program lists for this user, with its title and what was said in it."""
+        found, page = {}, 1
+        while listed := self.ask(f"/api/v1/chats/?page={page}", token):
+            for entry in listed:
+                chat = self.ask(f"/api/v1/chats/{entry['id']}", token)
+                messages = (chat["chat"].get("history") or {}).get("messages") or {}
+                said = {key: (message.get("role"), message.get("content")) for key, message in messages.items()}
+                found[entry["id"]] = (chat["title"], chat["archived"], chat["pinned"], said)
+            page += 1
+        return found
+
+    def key(self):
+        return ENGINE.execute("open-webui", "cat", "/app/backend/.webui_secret_key").strip()
+
+    def run(self, *words):
+        done = subprocess.run([PROGRAM, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, cwd=self.folder,
+                              env=self.environment)  # fmt: skip
+        done.text = f"{words} -> {done.returncode}\nstdout: {done.stdout}\nstderr: {done.stderr}"
+        return done
+
+    def kept(self):
+        return [name for container in ENGINE.json("GET", "/containers/json?all=1") for name in container["Names"] if ".liftlock-" in name]
+
+
+class Real(unittest.TestCase):
+    maxDiff = None
+
+    def server(self, release, fixture):
+        server = Server(release, fixture)
+        self.addCleanup(server.remove)
+        return server
+
+    def done(self, server, *words, code=0):
+        done = server.run(*words)
+        self.assertEqual(done.returncode, code, done.text)
+        return done
+
+    def heads_of(self, server):
+        return json.loads(self.done(server, "db", "current", "--database", f"sqlite:///{server.database}", "--json").stdout)["current"]
+
+    def same_chats(self, server, sessions, before):
+        """As the sessions that were opened before the change see them."""
+        for email, token in sessions.items():
+            self.assertEqual(server.chats(token), before[email], email)
+
+    def test_t3_a_minor_release_up_and_rolled_back(self):
+        server = self.server(OLD, "open-webui-0.6.18")
+        sessions = {email: server.sign_in(email) for email in server.users()}
+        before = {email: server.chats(token) for email, token in sessions.items()}
+        self.assertGreater(sum(map(len, before.values())), 10)
+        key, identity = server.key(), server.inspect()
+
+        changed = self.done(server, "change", "open-webui", f"v{NEW}", "--yes")
+        self.assertRegex(changed.stderr, r"Open WebUI was down for \d+\.\d s")
+        self.assertEqual(server.version(), NEW)
+        self.assertEqual(self.heads_of(server)["revision"], "0bd252b206fb")
+        self.assertEqual(server.key(), key)
+        self.same_chats(server, sessions, before)
+        now = server.inspect()
+        self.assertEqual(now["Config"]["Image"], f"{REPOSITORY}:v{NEW}")
+        self.assertEqual({**now["HostConfig"]}, {**identity["HostConfig"]})
+        self.assertIn("MINE=kept", now["Config"]["Env"])
+        new_chat = server.ask("/api/v1/chats/new", sessions["admin@example.org"], {"chat": {"title": "since", "history": {"messages": {}}, "messages": []}})
+        self.assertEqual(server.ask(f"/api/v1/chats/{new_chat['id']}", sessions["admin@example.org"])["title"], "since")
+
+        self.done(server, "rollback", "open-webui", "--yes")
+        self.assertEqual(server.wait()["version"], OLD)
+        self.assertEqual(server.inspect()["Id"], identity["Id"])
+        self.assertEqual(server.key(), key)
+        self.same_chats(server, sessions, before)
+
+    def test_t2_t4_t5_a_patch_up_and_down_and_a_minor_release_down(self):
+        server = self.server(PATCH, "open-webui-0.8.12")
+        sessions = {email: server.sign_in(email) for email in server.users()}
+        before = {email: server.chats(token) for email, token in sessions.items()}
+        self.assertGreater(sum(map(len, before.values())), 10)
+
+        self.done(server, "change", "open-webui", f"v{NEW}", "--yes")
+        self.assertEqual(server.version(), NEW)
+        self.same_chats(server, sessions, before)
+
+        down = self.done(server, "change", "open-webui", f"v{PATCH}", "--yes")
+        self.assertIn("older", down.stdout + down.stderr)
+        self.assertEqual(server.version(), PATCH)
+        self.same_chats(server, sessions, before)
+
+        refused = self.done(server, "change", "open-webui", f"v{OLD}", "--yes", code=3)
+        self.assertIn("--accept-loss", refused.stdout + refused.stderr)
+        self.assertEqual(server.version(), PATCH)
+        self.done(server, "change", "open-webui", f"v{OLD}", "--yes", "--accept-loss")
+        self.assertEqual(server.version(), OLD)
+        self.assertEqual(self.heads_of(server)["revision"], "d31026856c01")
+        self.same_chats(server, sessions, before)
+
+
+def prepare(engine):
+    for release in (OLD, PATCH, NEW):
+        real_image(engine, release)
+
+
+if __name__ == "__main__":
+    sys.exit(suite.main(sys.modules[__name__], prepare, what="real Open WebUI in containers"))
