@@ -15,7 +15,6 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -27,6 +26,7 @@ import time
 import unittest
 
 import engine as engines
+import suite
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = str(pathlib.Path(os.environ.get("LIFTLOCK", ROOT / "build/liftlock")).resolve())
@@ -681,10 +681,6 @@ class EngineDies(Case):
         self.assert_as_it_was(place)
 
 
-class Ended(Exception):
-    pass
-
-
 def load_images():
     """Under the name of each release: what it does when it is started."""
     serve = " ".join(engines.SERVES)
@@ -708,34 +704,10 @@ def load_images():
         ENGINE.load_image(f"{IMAGE}:v{release}", *image)
 
 
-def main(arguments):
-    global ENGINE, SCRATCH
-
-    def end(*_):
-        raise Ended
-
-    signal.signal(signal.SIGTERM, end)
-    with tempfile.TemporaryDirectory(prefix="liftlock-change-") as scratch:
-        SCRATCH = pathlib.Path(scratch)
-        SCRATCH.chmod(0o755)
-        try:
-            ENGINE = engines.Engine(SCRATCH)
-        except engines.Unavailable as reason:
-            print(f"SKIPPED: every change of a container: {reason}")
-            print("0 passed, 0 failed, 1 skipped")
-            return 0
-        try:
-            load_images()
-            Case.upgraded()
-            loader, module = unittest.defaultTestLoader, sys.modules[__name__]
-            suite = loader.loadTestsFromNames(arguments, module) if arguments else loader.loadTestsFromModule(module)
-            result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
-        finally:
-            ENGINE.stop()
-    failed = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - failed - len(result.skipped)} passed, {failed} failed, {len(result.skipped)} skipped")
-    return 1 if failed else 0
+def prepare(_):
+    load_images()
+    Case.upgraded()
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(suite.main(sys.modules[__name__], prepare, what="the change of a container"))

@@ -19,7 +19,6 @@ import unittest
 import urllib.error
 import urllib.request
 
-import engine as engines
 import suite
 from open_webui import REPOSITORY, real_image
 from registry_server import free_port

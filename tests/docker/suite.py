@@ -15,6 +15,12 @@ class Ended(Exception):
     pass
 
 
+def skipped(what, reason):
+    print(f"SKIPPED: every test of {what}: {reason}")
+    print("0 passed, 0 failed, 1 skipped")
+    return 0
+
+
 def main(module, prepare, make=engines.Engine, what="containers"):
     """Sets module.ENGINE, module.SCRATCH, and with --seed module.SEED; prepare(engine) comes before the tests.
 
@@ -38,15 +44,15 @@ def main(module, prepare, make=engines.Engine, what="containers"):
         try:
             module.ENGINE = make(module.SCRATCH)
         except engines.Unavailable as reason:
-            print(f"SKIPPED: every test of {what}: {reason}")
-            print("0 passed, 0 failed, 1 skipped")
-            return 0
+            return skipped(what, reason)
         try:
             prepare(module.ENGINE)
             loader = unittest.defaultTestLoader
             tests = loader.loadTestsFromNames(chosen.tests, module) if chosen.tests else loader.loadTestsFromModule(module)
             with open(1, "w", closefd=False) as out:
                 result = unittest.TextTestRunner(stream=out, verbosity=1).run(tests)
+        except engines.Unavailable as reason:
+            return skipped(what, reason)
         finally:
             module.ENGINE.stop()
     # Of a test that fails for several of its cases, each is listed.
