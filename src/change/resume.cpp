@@ -56,11 +56,7 @@ Result<void> check_glance(Run& run, const Swap& swap) {
   return {};
 }
 
-Result<Report> end_as_changed(Run& run) {
-  const Record* begin = find_record(run.journal, "begin");
-  if (run.report.command == "rollback") return conclude_rollback(run, begin->data.value("of", ""));
-  if (const std::string folder = begin->data.value("restore_point", ""); !folder.empty())
-    TRY(bring_back_files(run, folder));
+Result<Report> conclude_change(Run& run) {
   run.report.kept_files.insert(run.report.kept_files.begin(), run.places.before);
   run.report.next = {fmt::format("liftlock status {}", run.deployment.address),
                      fmt::format("liftlock rollback {}", run.deployment.address)};
@@ -68,15 +64,17 @@ Result<Report> end_as_changed(Run& run) {
   return run.report;
 }
 
+Result<Report> end_as_changed(Run& run) {
+  const Record* begin = find_record(run.journal, "begin");
+  if (run.report.command == "rollback") return conclude_rollback(run, begin->data.value("of", ""));
+  if (const std::string folder = begin->data.value("restore_point", ""); !folder.empty())
+    TRY(bring_back_files(run, folder));
+  return conclude_change(run);
+}
+
 Result<Report> end_as_handed_over(Run& run, const deployment::Handover& handover) {
   run.report.kept_instances = {{handover.old_kept_name, handover.old_id}};
-  if (run.report.command != "rollback") {
-    run.report.kept_files.insert(run.report.kept_files.begin(), run.places.before);
-    run.report.next = {fmt::format("liftlock status {}", run.deployment.address),
-                       fmt::format("liftlock rollback {}", run.deployment.address)};
-    TRY(finish(run, Outcome::changed));
-    return run.report;
-  }
+  if (run.report.command != "rollback") return conclude_change(run);
   return conclude_rollback(run, find_record(run.journal, "begin")->data.value("of", ""));
 }
 

@@ -55,6 +55,11 @@ bool is_of(const release::Version& version, std::string_view pin) {
 
 }  // namespace
 
+std::string_view variant_of(std::string_view tag) {
+  const std::string_view last = tag.substr(tag.rfind('-') + 1);
+  return is_variant(last) ? last : std::string_view();
+}
+
 Tag read_tag(std::string_view text) {
   Tag tag{.kind = Tag::Kind::other, .text = std::string(text), .base = std::string(text), .variant = {}, .version = {}};
   if (is_variant(text)) {
@@ -63,13 +68,12 @@ Tag read_tag(std::string_view text) {
     tag.variant = text;
     return tag;
   }
-  std::string_view base = text;
-  const std::size_t dash = text.rfind('-');
-  if (dash != std::string_view::npos && is_variant(text.substr(dash + 1))) base = text.substr(0, dash);
+  const std::string_view variant = variant_of(text);
+  const std::string_view base = variant.empty() ? text : text.substr(0, text.size() - variant.size() - 1);
   tag.kind = kind_of(base);
   if (tag.kind == Tag::Kind::other) return tag;
   tag.base = base;
-  if (base.size() < text.size()) tag.variant = text.substr(base.size() + 1);
+  tag.variant = variant;
   if (tag.kind == Tag::Kind::release) tag.version = release::Version::parse(base).value();
   return tag;
 }

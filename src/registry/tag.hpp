@@ -26,6 +26,9 @@ struct Tag {
   release::Version version;
 };
 
+/// Which of Open WebUI's images any tag names: "cuda" of "v0.6.18-cuda", "mine-cuda" and "cuda"; empty: the plain one.
+[[nodiscard]] std::string_view variant_of(std::string_view tag);
+
 [[nodiscard]] Tag read_tag(std::string_view text);
 
 /// Tags that stand for `base` ("v0.12.4", "0.12.4", "latest", "main") in that variant, likeliest first: releases are

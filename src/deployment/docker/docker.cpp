@@ -10,6 +10,7 @@
 #include "deployment/deployment.hpp"
 #include "deployment/docker/connection.hpp"
 #include "deployment/docker/container.hpp"
+#include "deployment/docker/orders.hpp"
 #include "deployment/docker/tar_file.hpp"
 
 namespace liftlock::deployment {
@@ -19,10 +20,6 @@ namespace docker {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string archive_path(const Instance& instance, const fs::path& path) {
-  return fmt::format("/containers/{}/archive?path={}", instance.id, http::percent_encoded(path.string()));
-}
 
 /// Engines refuse other names when a container is made; in the path of a request they would mean something else.
 bool may_be_name(std::string_view name) {
@@ -68,7 +65,7 @@ class DockerPlatform final : public Platform {
   }
 
   Result<std::optional<InsideFile>> look(const Instance& instance, const fs::path& path) override {
-    const auto header = TRY(engine_.header(archive_path(instance, path), "x-docker-container-path-stat",
+    const auto header = TRY(engine_.header(archive_path(instance.id, path), "x-docker-container-path-stat",
                                            fmt::format("Looking for {} in {}", path.string(), instance.name)));
     if (!header) return std::nullopt;
     return TRY(read_path_stat(*header));
@@ -84,7 +81,7 @@ class DockerPlatform final : public Platform {
       return !too_large;
     };
     const std::string doing = fmt::format("Reading {} in {}", path.string(), instance.name);
-    if (!TRY(engine_.stream(archive_path(instance, path), doing, take))) return missing(doing);
+    if (!TRY(engine_.stream(archive_path(instance.id, path), doing, take))) return missing(doing);
     if (too_large) return failure("file-error", doing, fmt::format("It is larger than {} bytes.", most));
     return content_of_tar(tar);
   }
@@ -99,7 +96,7 @@ class DockerPlatform final : public Platform {
         return written.has_value();
       };
       const std::string doing = fmt::format("Copying {} out of {}", path.string(), instance.name);
-      if (!TRY(engine_.stream(archive_path(instance, path), doing, take))) return missing(doing);
+      if (!TRY(engine_.stream(archive_path(instance.id, path), doing, take))) return missing(doing);
     }
     TRY(std::move(written));
     TRY(unpack_tar(tar, to));

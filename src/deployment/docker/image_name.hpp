@@ -14,8 +14,4 @@ struct ImageName {
 /// nullopt for a bare id, which has no repository.
 [[nodiscard]] std::optional<ImageName> read_image_name(std::string_view name);
 
-/// Which of Open WebUI's images a tag names: "-cuda" of "v0.6.18-cuda", "main-cuda" and "cuda"; empty for the plain
-/// one.
-[[nodiscard]] std::string variant_of(std::string_view tag);
-
 }  // namespace liftlock::deployment::docker

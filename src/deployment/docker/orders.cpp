@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/file.hpp"
+#include "base/json.hpp"
 #include "deployment/docker/container.hpp"
 #include "deployment/docker/logs.hpp"
 
@@ -14,32 +15,16 @@ namespace liftlock::deployment::docker {
 
 namespace {
 
-const Json& member(const Json& json, const char* path) {
-  static const Json nothing;
-  const Json::json_pointer pointer(path);
-  return json.contains(pointer) ? json.at(pointer) : nothing;
-}
+using json::at;
+using json::text_at;
 
-std::int64_t number_in(const Json& json, const char* path, std::int64_t otherwise) {
-  const Json& value = member(json, path);
-  return value.is_number_integer() ? value.get<std::int64_t>() : otherwise;
-}
-
-bool truth_in(const Json& json, const char* path) {
-  const Json& value = member(json, path);
-  return value.is_boolean() && value.get<bool>();
-}
+bool truth_at(const Json& object, json::Path path) { return at(object, path) == true; }
 
 std::string order(const Container& container, std::string_view what) {
   return fmt::format("/containers/{}/{}", container.id, what);
 }
 
 }  // namespace
-
-std::string text_in(const Json& json, const char* path) {
-  const Json& value = member(json, path);
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
 
 std::string archive_path(std::string_view id, const std::filesystem::path& path) {
   return fmt::format("/containers/{}/archive?path={}", id, http::percent_encoded(path.string()));
@@ -53,24 +38,26 @@ Result<void> pass_trap(std::string_view doing) {
 
 Container read_container(const Json& inspected) {
   Container container;
-  container.id = text_in(inspected, "/Id");
+  container.id = text_at(inspected, {"Id"});
   container.name = name_of(inspected);
-  container.status = text_in(inspected, "/State/Status");
-  container.running = truth_in(inspected, "/State/Running");
-  const std::string started = text_in(inspected, "/State/StartedAt");
+  container.status = text_at(inspected, {"State", "Status"});
+  container.running = truth_at(inspected, {"State", "Running"});
+  const std::string started = text_at(inspected, {"State", "StartedAt"});
   container.ever_started = !started.empty() && !started.starts_with("0001-");
-  container.out_of_memory = truth_in(inspected, "/State/OOMKilled");
-  container.exit_code = number_in(inspected, "/State/ExitCode", 0);
-  container.health = text_in(inspected, "/State/Health/Status");
+  container.out_of_memory = truth_at(inspected, {"State", "OOMKilled"});
+  container.exit_code = json::number_at(inspected, {"State", "ExitCode"});
+  container.health = text_at(inspected, {"State", "Health", "Status"});
   if (container.health == "none") container.health.clear();
-  const Json& test = member(inspected, "/Config/Healthcheck/Test");
+  const Json& test = at(inspected, {"Config", "Healthcheck", "Test"});
   container.has_health_check = test.is_array() && !test.empty() && test.front() != "NONE";
-  container.terminal = truth_in(inspected, "/Config/Tty");
-  container.removes_itself = truth_in(inspected, "/HostConfig/AutoRemove");
-  const std::string policy = text_in(inspected, "/HostConfig/RestartPolicy/Name");
+  container.terminal = truth_at(inspected, {"Config", "Tty"});
+  container.removes_itself = truth_at(inspected, {"HostConfig", "AutoRemove"});
+  const std::string policy = text_at(inspected, {"HostConfig", "RestartPolicy", "Name"});
   container.policy.name = policy.empty() ? "no" : policy;
-  container.policy.most = static_cast<int>(number_in(inspected, "/HostConfig/RestartPolicy/MaximumRetryCount", 0));
-  container.stop_seconds = number_in(inspected, "/Config/StopTimeout", container.stop_seconds);
+  container.policy.most =
+      static_cast<int>(json::number_at(inspected, {"HostConfig", "RestartPolicy", "MaximumRetryCount"}));
+  const Json& patience = at(inspected, {"Config", "StopTimeout"});
+  if (patience.is_number_integer()) container.stop_seconds = patience.get<std::int64_t>();
   container.inspected = inspected;
   return container;
 }

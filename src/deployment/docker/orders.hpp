@@ -52,9 +52,6 @@ enum class Volumes { stay, go };
 /// The last lines that it has written.
 [[nodiscard]] Result<std::vector<std::string>> last_lines(Engine& engine, const Container& container, int count);
 
-/// The content of a member at `path` ("/State/Status"); empty where it is no text.
-[[nodiscard]] std::string text_in(const Json& json, const char* path);
-
 /// GET or PUT of a file or folder inside.
 [[nodiscard]] std::string archive_path(std::string_view id, const std::filesystem::path& path);
 

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/json.hpp"
+#include "deployment/deployment.hpp"
 #include "deployment/docker/connection.hpp"
 #include "deployment/docker/container.hpp"
 #include "deployment/docker/identity.hpp"
@@ -20,6 +22,7 @@
 #include "deployment/docker/watch.hpp"
 #include "registry/credentials.hpp"
 #include "registry/reference.hpp"
+#include "registry/tag.hpp"
 
 namespace liftlock::deployment::docker {
 
@@ -27,21 +30,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+using json::text_at;
+
 const RestartPolicy stays_stopped;
 
 std::string short_id(const std::string& id) { return id.substr(0, 12); }
-
-std::vector<std::string> texts_in(const Json& json, const char* path) {
-  std::vector<std::string> texts;
-  const Json::json_pointer pointer(path);
-  if (!json.contains(pointer)) return texts;
-  for (const Json& text : json.at(pointer)) {
-    if (text.is_string()) texts.push_back(text.get<std::string>());
-  }
-  return texts;
-}
-
-bool bears_mark(const std::string& name) { return name.find(".liftlock-") != std::string::npos; }
 
 std::unexpected<Error> unfit(const Container& container, std::string what, std::string next) {
   return refusal("state-unfit", fmt::format("Looking whether the container {} can be replaced", container.name),
@@ -81,8 +74,8 @@ class DockerRunner final : public Runner {
     const Container container = TRY(own());
     Target target;
     target.version = version;
-    target.deployed_name = text_in(container.inspected, "/Config/Image");
-    target.deployed_id = text_in(container.inspected, "/Image");
+    target.deployed_name = text_at(container.inspected, {"Config", "Image"});
+    target.deployed_id = text_at(container.inspected, {"Image"});
     const auto name = read_image_name(target.deployed_name);
     if (!name) {
       return refusal("image-unnamed", fmt::format("Looking for the image of {}", version),
@@ -91,7 +84,8 @@ class DockerRunner final : public Runner {
                                  container.name, target.deployed_name),
                      "Make the container anew from a named image, as ghcr.io/open-webui/open-webui:main.");
     }
-    target.name = fmt::format("{}:v{}{}", name->repository, version, variant_of(name->tag));
+    const std::string_view variant = registry::variant_of(name->tag);
+    target.name = fmt::format("{}:v{}{}{}", name->repository, version, variant.empty() ? "" : "-", variant);
     TRY(put_image(target));
     return target;
   }
@@ -114,7 +108,7 @@ class DockerRunner final : public Runner {
       TRY(put_image(target));
     }
     const auto image = TRY(inspect_image(target.name));
-    const std::string label = text_in(image, "/Config/Labels/org.opencontainers.image.version");
+    const std::string label = text_at(image, {"Config", "Labels", "org.opencontainers.image.version"});
     const std::string labelled = label.starts_with('v') ? label.substr(1) : label;
     const bool tells = !labelled.empty() && std::isdigit(static_cast<unsigned char>(labelled.front())) != 0;
     if (!tells || labelled == target.version) return {};
@@ -128,7 +122,7 @@ class DockerRunner final : public Runner {
 
   Result<Handover> plan(const Target& target, const std::string& change_id) override {
     const Container container = TRY(own());
-    Handover handover = TRY(begin(container, change_id));
+    Handover handover = TRY(begin(container));
     handover.target = target;
     handover.old_kept_name = marked(change_id, "before");
     handover.new_first_name = marked(change_id, "new");
@@ -146,16 +140,16 @@ class DockerRunner final : public Runner {
                                  "SNAPSHOT",
                                  deployment_.address));
     }
-    Handover handover = TRY(begin(container, change_id));
+    Handover handover = TRY(begin(container));
     handover.makes = false;
     handover.new_id = back->id;
     handover.new_first_name = back->name;
     handover.new_aside_name = back->name;
     handover.old_kept_name = marked(change_id, "after");
-    handover.target.name = text_in(back->inspected, "/Config/Image");
-    handover.target.id = text_in(back->inspected, "/Image");
-    handover.target.deployed_name = text_in(container.inspected, "/Config/Image");
-    handover.target.deployed_id = text_in(container.inspected, "/Image");
+    handover.target.name = text_at(back->inspected, {"Config", "Image"});
+    handover.target.id = text_at(back->inspected, {"Image"});
+    handover.target.deployed_name = text_at(container.inspected, {"Config", "Image"});
+    handover.target.deployed_id = text_at(container.inspected, {"Image"});
     return handover;
   }
 
@@ -250,7 +244,7 @@ class DockerRunner final : public Runner {
 
   Result<void> remove(const Kept& kept) override {
     const auto found = TRY(look_at(engine(), kept.id));
-    if (!found || !bears_mark(found->name) || found->running) return {};
+    if (!found || !is_own_name(found->name) || found->running) return {};
     return docker::remove(engine(), *found, Volumes::stay);
   }
 
@@ -302,21 +296,21 @@ class DockerRunner final : public Runner {
 
   Result<Json> inspect_image(const std::string& name) {
     const std::string doing = fmt::format("Inspecting the image {}", name);
-    auto image = TRY(engine().get(fmt::format("/images/{}/json", name), doing));
+    auto image = TRY(docker::inspect_image(engine(), name, doing));
     if (image) return *std::move(image);
     return failure("image-missing", doing, "The engine has no such image any more.");
   }
 
   Result<void> put_image(Target& target) {
-    const auto image = TRY(engine().get(fmt::format("/images/{}/json", target.name),
-                                        fmt::format("Looking for the image {}", target.name)));
+    const auto image =
+        TRY(docker::inspect_image(engine(), target.name, fmt::format("Looking for the image {}", target.name)));
     if (!image) return {};
-    target.id = text_in(*image, "/Id");
-    target.digests = texts_in(*image, "/RepoDigests");
+    target.id = text_at(*image, {"Id"});
+    target.digests = json::texts_at(*image, {"RepoDigests"});
     return {};
   }
 
-  Result<Handover> begin(const Container& container, const std::string&) {
+  Result<Handover> begin(const Container& container) {
     TRY(refuse_unfit(container));
     TRY(refuse_shared_data(container));
     if (!can_be_asked(container, connection_.local())) {
@@ -340,10 +334,10 @@ class DockerRunner final : public Runner {
   Result<void> refuse_shared_data(const Container& container) {
     const auto listed = TRY(engine().get("/containers/json", "Looking who else uses the data"));
     for (const Json& other : listed.value_or(Json::array())) {
-      if (text_in(other, "/Id") == container.id || !other.contains("Mounts")) continue;
+      if (text_at(other, {"Id"}) == container.id || !other.contains("Mounts")) continue;
       for (const Json& mount : other["Mounts"]) {
         std::error_code ignored;
-        const fs::path source = fs::weakly_canonical(text_in(mount, "/Source"), ignored);
+        const fs::path source = fs::weakly_canonical(text_at(mount, {"Source"}), ignored);
         if (source.empty() ||
             !(is_below(source, deployment_.data_directory) || is_below(deployment_.data_directory, source)))
           continue;
@@ -358,19 +352,20 @@ class DockerRunner final : public Runner {
   /// With a restart policy of its own only once it is trusted.
   Result<void> create(const Container& old, Handover& handover) {
     const std::string doing = fmt::format("Making a container of {}", handover.target.name);
-    const auto old_image = TRY(docker::inspect_image(
-        engine(), text_in(old.inspected, "/Image"), fmt::format("Inspecting the image of the container {}", old.name)));
+    const auto old_image =
+        TRY(docker::inspect_image(engine(), text_at(old.inspected, {"Image"}),
+                                  fmt::format("Inspecting the image of the container {}", old.name)));
     Creation creation =
         creation_of(old.inspected, old_image.value_or(Json()), handover.target.name, handover.new_first_name);
     creation.create.body["HostConfig"]["RestartPolicy"] = {{"Name", stays_stopped.name}};
     TRY(pass_trap(doing));
-    handover.new_id = text_in(TRY(engine().post(creation.create.path, doing, creation.create.body)), "/Id");
+    handover.new_id = text_at(TRY(engine().post(creation.create.path, doing, creation.create.body)), {"Id"});
     for (const Order& order : creation.networks) {
       TRY(pass_trap(doing));
       TRY(engine().post(order.path, doing, order.body));
     }
     const Container made = TRY(need(engine(), handover.new_id));
-    if (text_in(made.inspected, "/Image") != handover.target.id) {
+    if (text_at(made.inspected, {"Image"}) != handover.target.id) {
       return failure("image-changed", doing,
                      fmt::format("{} names another image than a moment ago.", handover.target.name),
                      "Run the command again.");

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <thread>
 
+#include "base/json.hpp"
+
 namespace liftlock::deployment::docker {
 
 namespace {
@@ -17,18 +19,13 @@ constexpr std::chrono::milliseconds log_every{1000};
 /// So long a program that the engine calls healthy is asked at its own addresses before the engine's word is taken.
 constexpr std::chrono::seconds own_answer{10};
 
-const Json& member(const Json& json, const char* path) {
-  static const Json nothing;
-  const Json::json_pointer pointer(path);
-  return json.contains(pointer) ? json.at(pointer) : nothing;
-}
+using json::at;
+using json::text_at;
 
 /// The port that start.sh serves.
 std::string port_of(const Json& inspected) {
   std::string port = "8080";
-  for (const Json& line : member(inspected, "/Config/Env")) {
-    if (!line.is_string()) continue;
-    const auto text = line.get<std::string>();
+  for (const std::string& text : json::texts_at(inspected, {"Config", "Env"})) {
     if (text.starts_with("PORT=") && text.size() > 5) port = text.substr(5);
   }
   return port;
@@ -153,25 +150,25 @@ class Waiter {
 std::vector<std::string> addresses_of(const Json& inspected, bool local, const std::string& engine_host) {
   const std::string port = port_of(inspected);
   std::vector<std::string> addresses;
-  for (const Json& binding : member(inspected, ("/NetworkSettings/Ports/" + port + "~1tcp").c_str())) {
-    const std::string published = text_in(binding, "/HostPort");
+  for (const Json& binding : at(inspected, {"NetworkSettings", "Ports", (port + "/tcp").c_str()})) {
+    const std::string published = text_at(binding, {"HostPort"});
     if (published.empty()) continue;
-    add(addresses, url(reachable(text_in(binding, "/HostIp"), local, engine_host), published));
+    add(addresses, url(reachable(text_at(binding, {"HostIp"}), local, engine_host), published));
   }
-  if (text_in(inspected, "/HostConfig/NetworkMode") == "host")
+  if (text_at(inspected, {"HostConfig", "NetworkMode"}) == "host")
     add(addresses, url(local ? "127.0.0.1" : engine_host, port));
   if (!local) return addresses;
-  for (const Json& network : member(inspected, "/NetworkSettings/Networks")) {
-    if (const std::string ip = text_in(network, "/IPAddress"); !ip.empty()) add(addresses, url(ip, port));
+  for (const Json& network : at(inspected, {"NetworkSettings", "Networks"})) {
+    if (const std::string ip = text_at(network, {"IPAddress"}); !ip.empty()) add(addresses, url(ip, port));
   }
   return addresses;
 }
 
 bool can_be_asked(const Container& container, bool local) {
   if (container.has_health_check) return true;
-  const std::string mode = text_in(container.inspected, "/HostConfig/NetworkMode");
+  const std::string mode = text_at(container.inspected, {"HostConfig", "NetworkMode"});
   if (mode == "none" || mode.starts_with("container:")) return false;
-  return local || mode == "host" || !member(container.inspected, "/HostConfig/PortBindings").empty();
+  return local || mode == "host" || !at(container.inspected, {"HostConfig", "PortBindings"}).empty();
 }
 
 std::optional<Answer> ask(http::Transport& transport, const std::vector<std::string>& addresses) {
@@ -181,7 +178,7 @@ std::optional<Answer> ask(http::Transport& transport, const std::vector<std::str
     if (!health || health->status != 200) continue;
     const auto version = transport.send({.url = address + "/api/version", .patience = patience});
     if (!version || version->status != 200) continue;
-    const std::string text = text_in(Json::parse(version->body, nullptr, false), "/version");
+    const std::string text = text_at(Json::parse(version->body, nullptr, false), {"version"});
     if (!text.empty()) return Answer{address, text};
   }
   return std::nullopt;

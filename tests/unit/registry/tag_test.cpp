@@ -82,5 +82,14 @@ TEST(NearTags, AreTheReleasesNextToItInTheSameVariant) {
   EXPECT_THAT(near_tags("zzzzzz", "", tags), IsEmpty());
 }
 
+TEST(Variant, IsWhatATagEndsIn) {
+  for (const char* plain : {"v0.6.18", "main", "", "git-1a2b3c4", "mine"}) EXPECT_EQ(variant_of(plain), "");
+  EXPECT_EQ(variant_of("v0.6.18-cuda"), "cuda");
+  EXPECT_EQ(variant_of("main-cuda126"), "cuda126");
+  EXPECT_EQ(variant_of("ollama"), "ollama");
+  EXPECT_EQ(variant_of("git-1a2b3c4-slim"), "slim");
+  EXPECT_EQ(variant_of("mine-slim"), "slim");
+}
+
 }  // namespace
 }  // namespace liftlock::registry

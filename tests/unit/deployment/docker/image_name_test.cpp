@@ -19,16 +19,5 @@ TEST(DockerImageName, AnIdHasNoRepository) {
   EXPECT_FALSE(read_image_name(std::string(64, 'a')));
 }
 
-TEST(DockerImageName, TheVariantStays) {
-  EXPECT_EQ(variant_of("v0.6.18"), "");
-  EXPECT_EQ(variant_of("main"), "");
-  EXPECT_EQ(variant_of(""), "");
-  EXPECT_EQ(variant_of("git-1a2b3c4"), "");
-  EXPECT_EQ(variant_of("v0.6.18-cuda"), "-cuda");
-  EXPECT_EQ(variant_of("main-cuda126"), "-cuda126");
-  EXPECT_EQ(variant_of("ollama"), "-ollama");
-  EXPECT_EQ(variant_of("git-1a2b3c4-slim"), "-slim");
-}
-
 }  // namespace
 }  // namespace liftlock::deployment::docker
