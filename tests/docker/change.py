@@ -31,7 +31,6 @@ import suite
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = str(pathlib.Path(os.environ.get("LIFTLOCK", ROOT / "build/liftlock")).resolve())
 FAULTS = PROGRAM + "-faults"
-FIXTURES = ROOT / "tests/fixtures"
 FROM, TO = "0.6.18", "0.12.4"
 IMAGE = "open-webui"
 ENGINE = None
@@ -43,8 +42,7 @@ CHANGED, FAILED, USAGE, REFUSED, ROLLED_BACK, NEEDS_HAND, LOCKED, KILLED = 0, 1,
 def unpacked(name):
     folder = SCRATCH / name
     if not folder.exists():
-        folder.mkdir()
-        subprocess.run(["tar", "--zstd", "-xf", FIXTURES / f"{name}.tar.zst", "-C", folder], check=True)
+        suite.unpack(name, folder)
     (database,) = folder.rglob("webui.db")
     return database.parent
 
@@ -82,14 +80,6 @@ def titles(database):
     found = connection.execute("SELECT id, user_id, title, created_at, archived, coalesce(pinned, 0), folder_id FROM chat ORDER BY id").fetchall()
     connection.close()
     return found
-
-
-def until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError
-        time.sleep(0.05)
 
 
 class Place:
@@ -545,7 +535,7 @@ class Refused(Case):
         place = self.place()
         first = subprocess.Popen([PROGRAM, "change", place.address, "0.12.2", "--yes", "--timeout", "3"], env=place.environment,
                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-        until(lambda: place.named("-before"))
+        suite.until(lambda: place.named("-before"))
         done = self.change(LOCKED, place)
         self.assertIn("change", done.stderr)
         self.assertEqual(first.wait(60), ROLLED_BACK)
@@ -651,7 +641,7 @@ class EngineDies(Case):
         begun = subprocess.Popen([PROGRAM, "change", place.address, "0.12.2", "--yes"], env=place.environment, stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
         # Between the two renamings nobody bears the name.
-        until(lambda: place.named("-before") and place.name in names() and place.inspect()["State"]["Running"])
+        suite.until(lambda: place.named("-before") and place.name in names() and place.inspect()["State"]["Running"])
         ENGINE.crash()
         _, said = begun.communicate(timeout=60)
         self.assertEqual(begun.returncode, NEEDS_HAND, said)
@@ -675,7 +665,7 @@ class EngineDies(Case):
         for command in commands:
             done = subprocess.run(command, shell=True, env=place.environment, capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, f"{command}: {done.stderr}")
-        until(lambda: place.inspect()["State"]["Health"]["Status"] == "healthy")
+        suite.until(lambda: place.inspect()["State"]["Health"]["Status"] == "healthy")
         self.assert_as_it_was(place)
         self.expect(0, place, "resume", place.address, "--yes")
         self.assert_as_it_was(place)

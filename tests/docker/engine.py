@@ -45,6 +45,8 @@ class Refused(Exception):
 class Client:
     """The tests' own view of an engine, which owes nothing to Liftlock's."""
 
+    own_networks = ("none", "host", "bridge")
+
     def __init__(self, path):
         self.socket = pathlib.Path(path)
         self.url = f"unix://{path}"
@@ -89,8 +91,21 @@ class Client:
         for volume in self.json("GET", "/volumes")["Volumes"] or []:
             self.call("DELETE", f"/volumes/{volume['Name']}?force=1")
         for network in self.json("GET", "/networks"):
-            if network["Name"] not in ("none", "host", "bridge"):
-                self.call("DELETE", f"/networks/{network['Id']}")
+            if network["Name"] not in self.own_networks:
+                self.call("DELETE", f"/networks/{network['Name']}")
+
+    def wait_for(self, process, log, what):
+        """Until it answers."""
+        for _ in range(600):
+            if process.poll() is not None:
+                log.seek(0)
+                raise Unavailable(f"{what} ended at once: " + log.read()[-2000:])
+            try:
+                self.call("GET", "/_ping")
+                return
+            except (OSError, Refused):
+                time.sleep(0.1)
+        raise Unavailable(f"{what} does not answer")
 
     def load_image(self, name, files, changes):
         """An image of one layer that holds `files`."""
@@ -216,7 +231,7 @@ class Engine(Client):
             stdout=self.log, stderr=self.log, cwd="/", start_new_session=True,
         )  # fmt: skip
         try:
-            self.wait()
+            self.wait_for(self.process, self.log, "dockerd")
         except BaseException:
             self.stop()
             raise
@@ -228,18 +243,6 @@ class Engine(Client):
         # Its containerd goes with it; that one's number may still stand for a process that nobody has waited for.
         for leftover in ("pid", "docker.sock", "exec/containerd/containerd.pid", "exec/containerd/containerd.sock"):
             (self.scratch / leftover).unlink(missing_ok=True)
-
-    def wait(self):
-        for _ in range(600):
-            if self.process.poll() is not None:
-                self.log.seek(0)
-                raise Unavailable("dockerd ended at once: " + self.log.read()[-2000:])
-            try:
-                self.call("GET", "/_ping")
-                return
-            except (OSError, Refused):
-                time.sleep(0.1)
-        raise Unavailable("dockerd does not answer")
 
     def stop(self):
         if self.process.poll() is None:

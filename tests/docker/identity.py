@@ -32,7 +32,7 @@ ENGINE = SCRATCH = None
 def rich(word, number, signal):
     second = 1_000_000_000
     return {
-        "Env": ["PATH=/bin", f"SHARED={word}", "GONE=1", f"{word.upper()}=only", "SAME=same"], "User": f"100{number}", "WorkingDir": f"/work/{word}",
+        "Env": ["PATH=/bin", f"SHARED={word}", "GONE=1", f"{word.upper()}=only", "SAME=same"], "User": f"100{number}", "WorkingDir": f"/srv/{word}",
         "Cmd": [word], "Entrypoint": ["/bin/busybox", "echo"], "Shell": ["/bin/busybox", word, "-c"], "StopSignal": signal,
         "ExposedPorts": {"8080/tcp": {}, f"700{number}/tcp": {}}, "Volumes": {f"/image/{word}": {}, "/image/both": {}},
         "Labels": {"org.example.shared": word, f"only.{word}": "1", "same": "same", "empty": ""},

@@ -6,7 +6,6 @@ in the engine's own store; the packages that it was made of stay in uv's cache.
 
 import hashlib
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -16,7 +15,7 @@ import tempfile
 import urllib.parse
 import zipfile
 
-from engine import Refused, Unavailable
+from engine import Refused, Unavailable, cache
 
 REPOSITORY = "liftlock.test/open-webui"
 LEFT_OUT = {
@@ -60,10 +59,6 @@ def changes(version):
         "LABEL org.opencontainers.image.title=open-webui",
         f"LABEL org.opencontainers.image.version={version}",
     ]
-
-
-def cache():
-    return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "liftlock"
 
 
 def recipe(*ingredients):
@@ -114,7 +109,7 @@ def make_base(engine, scratch):
     if shutil.which("debootstrap") is None:
         raise Unavailable("there is no debootstrap (scripts/setup --tests installs it)")
     folder = scratch / "base"
-    run("debootstrap", "--variant=minbase", f"--include={BASE_PACKAGES}", "bookworm", folder, "http://deb.debian.org/debian")
+    run("debootstrap", "--variant=minbase", f"--include={BASE_PACKAGES}", "bookworm", folder)
     for unneeded in ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/locale", "usr/share/man", "proc", "sys", "dev"):
         shutil.rmtree(folder / unneeded, ignore_errors=True)
     (folder / "usr/bin/python").symlink_to("python3")

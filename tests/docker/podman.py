@@ -32,7 +32,7 @@ class Looked(status.Case):
         before = status.contents(data)
         ENGINE.create("open-webui", "localhost/open-webui:v0.6.18", Env=["WEBUI_SECRET_KEY=t0p-s3cret"],
                       HostConfig={"NetworkMode": "none", "Binds": [f"{data}:/app/backend/data"]})  # fmt: skip
-        status.until(lambda: ENGINE.healthcheck("open-webui") == "healthy")
+        suite.until(lambda: ENGINE.healthcheck("open-webui") == "healthy")
         said = self.json("status", "docker:open-webui")
         program = said["program"]
         self.assertEqual((program["version"], program["image"], program["state"], program["health"]),
@@ -77,7 +77,7 @@ class MadeAnew(status.Case):
     def test_with_the_images_own(self):
         old, new, asked = self.anew("localhost/rich:new")
         config = new["Config"]
-        self.assertEqual((config["User"], config["WorkingDir"], config["Cmd"], config["Entrypoint"]), ("1002", "/work/new", ["new"], ["/bin/busybox", "echo"]))
+        self.assertEqual((config["User"], config["WorkingDir"], config["Cmd"], config["Entrypoint"]), ("1002", "/srv/new", ["new"], ["/bin/busybox", "echo"]))
         self.assertEqual(config["StopSignal"], "1")
         self.assertEqual(config["Healthcheck"]["Test"], ["CMD", "/bin/busybox", "echo", "new"])
         self.assertEqual(config["Labels"], identity.IMAGES["rich:new"]["Labels"])

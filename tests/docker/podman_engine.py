@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 
 import engine
 
@@ -20,6 +19,8 @@ events_logger = "file"
 
 
 class Podman(engine.Client):
+    own_networks = ("podman", "bridge")  # the default one, by either name
+
     def __init__(self, scratch):
         missing = [program for program in ("podman", "runc") if shutil.which(program) is None]
         if missing:
@@ -36,32 +37,11 @@ class Podman(engine.Client):
             stdout=self.log, stderr=self.log, cwd="/", start_new_session=True,
         )  # fmt: skip
         try:
-            self.wait()
+            self.wait_for(self.process, self.log, "podman")
             self.remove_everything()
         except BaseException:
             self.stop()
             raise
-
-    def wait(self):
-        for _ in range(300):
-            if self.process.poll() is not None:
-                self.log.seek(0)
-                raise engine.Unavailable("podman ended at once: " + self.log.read()[-2000:])
-            try:
-                self.call("GET", "/_ping")
-                return
-            except (OSError, engine.Refused):
-                time.sleep(0.1)
-        raise engine.Unavailable("podman does not answer")
-
-    def remove_everything(self):
-        for container in self.json("GET", "/containers/json?all=1"):
-            self.call("DELETE", f"/containers/{container['Id']}?force=1&v=1")
-        for volume in self.json("GET", "/volumes")["Volumes"] or []:
-            self.call("DELETE", f"/volumes/{volume['Name']}?force=1")
-        for network in self.json("GET", "/networks"):
-            if network["Name"] not in ("podman", "bridge"):  # the default one, by either name
-                self.call("DELETE", f"/networks/{network['Name']}")
 
     def healthcheck(self, name):
         return self.json("GET", f"/v4.0.0/libpod/containers/{name}/healthcheck")["Status"]

@@ -2,7 +2,7 @@
 """The change of a container that runs real Open WebUI, on a real Docker Engine: releases from PyPI in images of the official one's
 shape, data that real servers wrote, and answers of the HTTP API before and after, as its users get them.
 
-Usage: tests/docker/real.py [TEST …] [--keep-going]   (LIFTLOCK: the program, by default build/liftlock)
+Usage: tests/docker/real.py [TEST …]   (LIFTLOCK: the program, by default build/liftlock)
 """
 
 import contextlib
@@ -25,7 +25,6 @@ from registry_server import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = str(pathlib.Path(os.environ.get("LIFTLOCK", ROOT / "build/liftlock")).resolve())
-FIXTURES = ROOT / "tests/fixtures"
 OLD, PATCH, NEW = "0.6.18", "0.12.3", "0.12.4"
 PASSWORD = "Passw0rd!x"  # of every user of the fixtures
 ENGINE = None
@@ -37,10 +36,7 @@ class Server:
 
     def __init__(self, release, fixture):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="case-", dir=SCRATCH))
-        data = self.folder / "data"
-        data.mkdir()
-        subprocess.run(["tar", "--zstd", "-xf", FIXTURES / f"{fixture}.tar.zst", "-C", data], check=True)
-        (self.database,) = data.rglob("webui.db")
+        self.database = suite.unpack(fixture, self.folder / "data") / "webui.db"
         self.environment = {"PATH": os.environ["PATH"], "LIFTLOCK_HOME": str(self.folder / "home"), "LC_ALL": "C.UTF-8", "DOCKER_HOST": ENGINE.url,
                             "HOME": str(self.folder)}  # fmt: skip
         ENGINE.json("POST", "/networks/create", {"Name": "web"})
@@ -104,9 +100,6 @@ class Server:
                               env=self.environment)  # fmt: skip
         done.text = f"{words} -> {done.returncode}\nstdout: {done.stdout}\nstderr: {done.stderr}"
         return done
-
-    def kept(self):
-        return [name for container in ENGINE.json("GET", "/containers/json?all=1") for name in container["Names"] if ".liftlock-" in name]
 
 
 class Real(unittest.TestCase):

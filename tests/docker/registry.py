@@ -209,10 +209,7 @@ class Listing(Case):
         self.assertEqual(len(store.asked), 2)
 
     def test_what_a_pin_does_not_allow_is_marked(self):
-        (self.folder / "data").mkdir()
-        subprocess.run(["tar", "--zstd", "-xf", ROOT / "tests/fixtures/open-webui-0.6.18.tar.zst", "-C", self.folder / "data"], check=True)
-        (database,) = self.folder.rglob("webui.db")
-        data = database.parent
+        data = suite.unpack("open-webui-0.6.18", self.folder / "data")
         (self.folder / "pins.toml").write_text(f'[deployment."dir:{data}"]\npin = "0.12.3"\n')
         for command in ("plan", "rehearse", "change"):
             refused = self.error(3, "--config", "pins.toml", command, data, "latest")

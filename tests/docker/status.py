@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unittest
 
 import engine as engines
@@ -25,29 +24,17 @@ import suite
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = str(pathlib.Path(os.environ.get("LIFTLOCK", ROOT / "build/liftlock")).resolve())
-FIXTURES = ROOT / "tests/fixtures"
 ENGINE = None
 SCRATCH = None
 
 
 def data_directory(name):
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="data-", dir=SCRATCH))
-    subprocess.run(["tar", "--zstd", "-xf", FIXTURES / f"{name}.tar.zst", "-C", folder], check=True)
-    (database,) = folder.rglob("webui.db")
-    return database.parent
+    return suite.unpack(name, pathlib.Path(tempfile.mkdtemp(prefix="data-", dir=SCRATCH)))
 
 
 def contents(folder):
     """Every file with its bytes and time."""
     return {str(p.relative_to(folder)): (p.read_bytes(), p.stat().st_mtime_ns) for p in sorted(folder.rglob("*")) if p.is_file()}
-
-
-def until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError
-        time.sleep(0.1)
 
 
 class Proxy(threading.Thread):
@@ -120,7 +107,7 @@ class Running(Case):
         ENGINE.create("open-webui", "open-webui:v0.6.18", Env=["WEBUI_SECRET_KEY=t0p-s3cret"],
                       HostConfig={"Binds": [f"{data}:/app/backend/data"], "NetworkMode": "web",
                                   "PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": ""}]}})  # fmt: skip
-        until(lambda: ENGINE.inspect("open-webui")["State"]["Health"]["Status"] == "healthy")
+        suite.until(lambda: ENGINE.inspect("open-webui")["State"]["Health"]["Status"] == "healthy")
         port = ENGINE.inspect("open-webui")["NetworkSettings"]["Ports"]["8080/tcp"][0]["HostPort"]
 
         status = self.json("status", "docker:open-webui")

@@ -3,12 +3,30 @@
 import argparse
 import pathlib
 import signal
+import subprocess
 import tempfile
+import time
 import unittest
 
 import engine as engines
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def unpack(fixture, folder):
+    """Of a real server, into `folder`; its data directory."""
+    folder.mkdir(exist_ok=True)
+    subprocess.run(["tar", "--zstd", "-xf", ROOT / f"tests/fixtures/{fixture}.tar.zst", "-C", folder], check=True)
+    (database,) = folder.rglob("webui.db")
+    return database.parent
+
+
+def until(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError
+        time.sleep(0.05)
 
 
 class Ended(Exception):
