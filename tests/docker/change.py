@@ -1,185 +1,24 @@
 #!/usr/bin/env python3
-"""The change of a running container, on a real Docker Engine: the data directories were written by real servers, the programs
-are simulated (tiny images of the official one's shape that answer, hang, fall over or spoil the data as each test needs).
+"""The change of a running container, on a real Docker Engine: what succeeds, and what is refused before anything is done.
 
 Usage: tests/docker/change.py [TEST …]   (LIFTLOCK: the program, by default build/liftlock)
 """
 
-import concurrent.futures
-import hashlib
-import http.client
 import http.server
 import io
 import json
-import os
-import pathlib
-import re
-import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
 import tarfile
-import tempfile
 import threading
-import time
-import unittest
 
-import engine as engines
 import suite
+from place import (CHANGED, FROM, IMAGE, LOCKED, PROGRAM, REFUSED, ROLLED_BACK, TO, USAGE, Case, begin, contents, names, revision, rows, titles,
+                   unpacked, untouched)  # fmt: skip
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = str(pathlib.Path(os.environ.get("LIFTLOCK", ROOT / "build/liftlock")).resolve())
-FAULTS = PROGRAM + "-faults"
-FROM, TO = "0.6.18", "0.12.4"
-IMAGE = "open-webui"
 ENGINE = None
 SCRATCH = None
-
-CHANGED, FAILED, USAGE, REFUSED, ROLLED_BACK, NEEDS_HAND, LOCKED, KILLED = 0, 1, 2, 3, 4, 5, 6, -9
-
-
-def unpacked(name):
-    folder = SCRATCH / name
-    if not folder.exists():
-        suite.unpack(name, folder)
-    (database,) = folder.rglob("webui.db")
-    return database.parent
-
-
-def contents(folder):
-    """Every file with its bytes, mode and owner; without what Liftlock keeps beside."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and ".liftlock-" not in str(path.relative_to(folder)):
-            status = path.stat()
-            found[str(path.relative_to(folder))] = (hashlib.sha256(path.read_bytes()).hexdigest(), status.st_mode, status.st_uid, status.st_gid)
-    return found
-
-
-def rows(database):
-    """Every row of every table, as the file and its -wal hold them; new ids and times differ from run to run."""
-    with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
-        copy = pathlib.Path(folder) / "look.db"
-        for suffix in ("", "-wal"):
-            if pathlib.Path(str(database) + suffix).exists():
-                shutil.copyfile(str(database) + suffix, str(copy) + suffix)
-        connection = sqlite3.connect(copy)
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%'")]
-        found = {name: sorted(map(repr, connection.execute(f'SELECT * FROM "{name}"'))) for name in tables}
-        connection.close()
-    return found
-
-
-def revision(database):
-    return rows(database)["alembic_version"]
-
-
-def titles(database):
-    connection = sqlite3.connect(f"file:{database}?immutable=1", uri=True)
-    found = connection.execute("SELECT id, user_id, title, created_at, archived, coalesce(pinned, 0), folder_id FROM chat ORDER BY id").fetchall()
-    connection.close()
-    return found
-
-
-class Place:
-    """A container with its data on a folder of this machine, and a state folder of Liftlock's."""
-
-    def __init__(self, folder, name="open-webui", fixture="open-webui-0.6.18", release=FROM, **config):
-        self.folder, self.name = folder, name
-        self.data, self.home = folder / "data", folder / "home"
-        if not self.data.exists():
-            shutil.copytree(unpacked(fixture), self.data, copy_function=shutil.copy2)
-        self.environment = {"PATH": os.environ["PATH"], "LIFTLOCK_HOME": str(self.home), "LC_ALL": "C.UTF-8",
-                            "DOCKER_HOST": ENGINE.url, "TMPDIR": str(folder), "HOME": str(folder)}  # fmt: skip
-        host = config.pop("HostConfig", {})
-        binds = config.pop("binds", [f"{self.data}:/app/backend/data"])
-        start = config.pop("start", True)
-        config = {"Env": ["WEBUI_SECRET_KEY=t0p-s3cret", "MINE=kept"], "Labels": {"mine": "kept"}, "StopSignal": "SIGKILL", **config}
-        ENGINE.create(name, f"{IMAGE}:v{release}", start=start, **config,
-                      HostConfig={"Binds": binds, "NetworkMode": "web", "RestartPolicy": {"Name": "unless-stopped"},
-                                  "PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": "0"}]}, **host})  # fmt: skip
-        self.id = ENGINE.inspect(name)["Id"]
-        self.address = f"docker:{name}"
-        self.before = contents(self.data)
-        self.database = self.data / "webui.db"
-
-    def run(self, *words, program=None, **environment):
-        done = subprocess.run([program or PROGRAM, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=120, cwd=self.folder, env=self.environment | environment)  # fmt: skip
-        done.said = " ".join((done.stdout + done.stderr).split())  # lines are wrapped for people
-        done.text = f"{words} -> {done.returncode}\nstdout: {done.stdout}\nstderr: {done.stderr}"
-        return done
-
-    def inspect(self):
-        return ENGINE.inspect(self.name)
-
-    def version(self):
-        port = self.inspect()["NetworkSettings"]["Ports"]["8080/tcp"][0]["HostPort"]
-        connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=5)
-        connection.request("GET", "/api/version")
-        return json.loads(connection.getresponse().read())["version"]
-
-    def named(self, role):
-        return [name for name in names() if name.startswith(f"{self.name}.liftlock-") and name.endswith(role)]
-
-    def beside(self):
-        return sorted(re.sub(r"liftlock-\d+-\d+-\d+", "liftlock", path.name) for path in self.data.iterdir() if ".liftlock-" in path.name)
-
-
-def names():
-    return sorted(container["Names"][0][1:] for container in ENGINE.json("GET", "/containers/json?all=1"))
-
-
-class Case(unittest.TestCase):
-    maxDiff = None
-
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="case-", dir=SCRATCH))
-        ENGINE.json("POST", "/networks/create", {"Name": "web"})
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.addCleanup(ENGINE.remove_everything)
-
-    def place(self, **config):
-        return Place(self.folder, **config)
-
-    def expect(self, code, place, *words, **environment):
-        done = place.run(*words, **environment)
-        self.assertEqual(done.returncode, code, done.text)
-        return done
-
-    def change(self, code, place, *words, to=TO, **environment):
-        return self.expect(code, place, "change", place.address, to, "--yes", *words, **environment)
-
-    def assert_as_it_was(self, place, running=True):
-        """The very container under its name, with its policy, on the very bytes."""
-        now = place.inspect()
-        self.assertEqual(now["Id"], place.id)
-        self.assertEqual(now["State"]["Running"], running)
-        self.assertEqual(now["HostConfig"]["RestartPolicy"]["Name"], "unless-stopped")
-        self.assertEqual(contents(place.data), place.before)
-        if running:
-            self.assertEqual(place.version(), FROM)
-
-    def assert_changed(self, place, revision_of=None):
-        now = place.inspect()
-        self.assertNotEqual(now["Id"], place.id)
-        self.assertTrue(now["State"]["Running"])
-        self.assertEqual(now["HostConfig"]["RestartPolicy"]["Name"], "unless-stopped")
-        self.assertEqual(place.version(), TO)
-        self.assertEqual(revision(place.database), revision(self.upgraded()))
-        (kept,) = place.named("-before")
-        old = ENGINE.inspect(kept)
-        self.assertEqual((old["Id"], old["State"]["Running"], old["HostConfig"]["RestartPolicy"]["Name"]), (place.id, False, "no"))
-
-    @staticmethod
-    def upgraded(fixture="open-webui-0.6.18"):
-        """What `db upgrade` makes of a fixture."""
-        made = SCRATCH / f"{fixture}.upgraded"
-        if not made.exists():
-            shutil.copyfile(unpacked(fixture) / "webui.db", made)
-            subprocess.run([PROGRAM, "db", "upgrade", "head", "--database", f"sqlite:///{made}"], check=True, capture_output=True)
-        return made
 
 
 class Changed(Case):
@@ -341,13 +180,6 @@ class Changed(Case):
         self.assertEqual(contents(place.data), place.before)
 
 
-def untouched(name):
-    """What changes only when somebody does something to a container; its health and the order of its mounts change by themselves."""
-    now = ENGINE.inspect(name)
-    state = {member: now["State"][member] for member in ("Status", "StartedAt", "FinishedAt", "Pid")}
-    return now["Id"], now["Name"], state, now["Config"], now["HostConfig"], now["RestartCount"]
-
-
 def put_key(container, key):
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w") as tar:
@@ -361,124 +193,6 @@ def key_of(container):
     tar = tarfile.open(fileobj=io.BytesIO(ENGINE.call("GET", f"/containers/{container}/archive?path=/app/backend/.webui_secret_key")))
     (entry,) = tar.getmembers()
     return tar.extractfile(entry).read(), entry.mode & 0o777, entry.uid
-
-
-class Failed(Case):
-    """Whatever goes wrong, all is as it was, and what failed is kept with its log."""
-
-    def fails(self, place, to, *words, code=ROLLED_BACK, says=()):
-        done = self.change(code, place, *words, to=to)
-        for text in (*says, "The old container runs again on the old database: all is as it was.", "It was down for"):
-            self.assertIn(text, done.said)
-        self.assert_as_it_was(place)
-        (failed,) = place.named("-failed")
-        now = ENGINE.inspect(failed)
-        self.assertEqual((now["State"]["Running"], now["HostConfig"]["RestartPolicy"]["Name"]), (False, "no"))
-        self.assertEqual(names(), sorted([place.name, failed]))
-        (log,) = place.home.glob("*/changes/*/program.log")
-        self.assertEqual(json.loads(self.expect(0, place, "history", place.address, "--json").stdout)["changes"][0]["outcome"], "undone")
-        return log.read_text()
-
-    def cleaned_up(self, place):
-        self.expect(0, place, "settle", place.address, "--now", "--yes")
-        self.assertEqual((names(), place.beside()), ([place.name], []))
-
-    def test_it_ends_at_once(self):
-        place = self.place()
-        log = self.fails(place, "0.12.3", says=["It ended by itself, with exit status 3.", "KeyError: 'no such thing'"])
-        self.assertIn("KeyError", log)
-        self.assertEqual(place.beside(), [])
-        self.cleaned_up(place)
-
-    def test_the_engine_makes_it_otherwise(self):
-        """What an engine cannot do any more it may leave out; here somebody on the way to it spoils the request."""
-        place = self.place(HostConfig={"Memory": 67108864})
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(self.folder / "spoilt.sock"))
-        listener.listen()
-        self.addCleanup(listener.close)
-
-        def carry(source, target, spoil):
-            while data := source.recv(1 << 20):
-                target.sendall(data.replace(b'"Memory":67108864', b'"Memory":67100672') if spoil else data)
-            target.shutdown(socket.SHUT_WR)
-
-        def serve():
-            while True:
-                try:
-                    client, _ = listener.accept()
-                except OSError:
-                    return
-                server = socket.socket(socket.AF_UNIX)
-                server.connect(str(ENGINE.socket))
-                for way in ((client, server, True), (server, client, False)):
-                    threading.Thread(target=carry, args=way, daemon=True).start()
-
-        threading.Thread(target=serve, daemon=True).start()
-        done = self.change(1, place, DOCKER_HOST=f"unix://{self.folder}/spoilt.sock")
-        self.assertIn("It is not as the old one is: HostConfig.Memory.", done.said)
-        self.assertNotIn("was down", done.said)
-        self.assert_as_it_was(place)
-        self.assertEqual((names(), place.beside()), ([place.name], []))
-
-    def test_it_hangs(self):
-        """T8; a simulated program."""
-        place = self.place()
-        begun = time.monotonic()
-        self.fails(place, "0.12.2", "--timeout", "2", says=["For 2 s it neither answered nor wrote anything new.", "Running upgrade a -> b", "--timeout SECONDS"])
-        self.assertLess(time.monotonic() - begun, 15)
-
-    def test_it_answers_in_another_version(self):
-        self.fails(self.place(), "0.11.1", says=["It answers as version 0.12.0 instead of 0.11.1."])
-
-    def test_it_answers_on_an_old_database(self):
-        """T14: the answer is not believed; what it made of the database is kept, and the files beside come back."""
-        place = self.place()
-        self.fails(place, "0.11.3", says=["The program answers, but its database is at revision"])
-        (aside, kept) = place.beside()
-        self.assertTrue(aside.startswith(".liftlock-aside-"))
-        self.assertEqual([path.read_text() for path in place.data.glob(".liftlock-aside-*/**/spoilt")], ["spoilt\n"])
-        self.assertEqual(kept, "webui.db.liftlock-after")
-        (kept,) = place.data.glob("*-after")
-        self.assertEqual(kept.read_bytes(), (unpacked("open-webui-0.5.20") / "webui.db").read_bytes())
-        self.cleaned_up(place)
-
-    def test_it_replaces_the_database(self):
-        """By another file, with a -wal: the old one must not meet it."""
-        place = self.place()
-        self.fails(place, "0.11.2", says=["its database is at revision"])
-        self.assertEqual([name for name in place.beside() if not name.endswith(("-after", "-after-wal")) and "-aside-" not in name], [])
-
-    def test_its_port_is_taken(self):
-        """It was never started: nothing is kept of it."""
-        place = self.place()
-        port = place.inspect()["NetworkSettings"]["Ports"]["8080/tcp"][0]["HostPort"]
-        ENGINE.call("DELETE", f"/containers/{place.name}?force=1")
-        place = self.place(HostConfig={"PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": port}]}}, start=False)
-        taken = http.server.HTTPServer(("127.0.0.1", int(port)), http.server.BaseHTTPRequestHandler)
-        self.addCleanup(taken.server_close)
-        done = self.change(ROLLED_BACK, place)
-        self.assertIn("address already in use", done.said)
-        self.assert_as_it_was(place, running=False)
-        self.assertEqual(names(), [place.name])
-
-    def test_a_rollback_that_fails(self):
-        """The old program does not come up again: the changed state stays, with what was written since."""
-        place = self.place()
-        self.change(CHANGED, place)
-        (place.data / "later").write_text("new")
-        changed, now = contents(place.data), place.inspect()["Id"]
-        (kept,) = place.named("-before")
-        data = io.BytesIO()
-        with tarfile.open(fileobj=data, mode="w") as tar:
-            entry = tarfile.TarInfo("www/api/version")
-            tar.addfile(entry)
-        ENGINE.call("PUT", f"/containers/{kept}/archive?path=/", data.getvalue(), "application/x-tar")
-        done = self.expect(ROLLED_BACK, place, "rollback", place.address, "--yes", "--timeout", "2")
-        self.assertIn("neither answered", done.said)
-        self.assertEqual((place.inspect()["Id"], place.version()), (now, TO))
-        self.assertEqual(contents(place.data), changed)
-        self.assertEqual(place.named("-before"), [kept])
 
 
 class Refused(Case):
@@ -571,132 +285,8 @@ class Registry:
         self.server.server_close()
 
 
-class Interrupted(Case):
-    """T17, with a simulated program: kill -9 at every record of the journal and at every order to the engine, then `resume`."""
-
-    def fresh(self, label):
-        folder = self.folder / label
-        folder.mkdir()
-        return Place(folder, name=label)
-
-    def at_every(self, points, prepare, words, check, step=1):
-        """One container for each point (or each `step`th); several at once, since most of it is waiting."""
-        place = self.fresh("counted")
-        prepare(place)
-        words = words(place)
-        counts = {}
-        log = place.folder / "points"
-        done = place.run(*words, program=FAULTS, LIFTLOCK_FAULT=f"count:{log}")
-        self.assertEqual(done.returncode, 0, done.text)
-        for name in points:
-            counts[name] = log.read_text().splitlines().count(name)
-            self.assertGreater(counts[name], 5)
-
-        def one(name, n):
-            place = self.fresh(f"{name}-{n}")
-            prepare(place)
-            changed = (place.inspect()["Id"], contents(place.data))
-            done = place.run(*[place.address if word == "docker:counted" else word for word in words], program=FAULTS, LIFTLOCK_FAULT=f"kill({name})@{n}")
-            # Files that were written just before a snapshot are looked at again: one record more or less.
-            self.assertIn(done.returncode, (KILLED, 0) if n == counts[name] else (KILLED,), done.text[-1500:])
-            self.expect(0, place, "resume", place.address, "--yes")
-            self.assertIn("no change was interrupted", self.expect(0, place, "resume", place.address, "--yes").stdout)
-            check(place, *changed)
-            return place.inspect()["Id"] == place.id
-
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            ends = {(name, n): pool.submit(one, name, n) for name in points for n in range(1, counts[name] + 1, step)}
-        for point, end in ends.items():
-            with self.subTest(killed=point):
-                end.result()
-        self.assertEqual({end.result() for end in ends.values() if end.exception() is None}, {True, False}, "one of the two ends was never reached")
-
-    def test_a_change(self):
-        def check(place, *_):
-            if place.inspect()["Id"] != place.id:
-                return self.assert_changed(place)
-            self.assert_as_it_was(place)
-            self.assertEqual([name for name in names() if name.startswith(place.name + ".") and not name.endswith("-failed")], [])
-            self.assertEqual(place.beside(), [])
-
-        self.at_every(["journal-append", "engine"], lambda place: None, lambda place: ["change", place.address, TO, "--yes"], check)
-
-    def test_a_rollback(self):
-        def check(place, changed, files):
-            if place.inspect()["Id"] == place.id:
-                return self.assert_as_it_was(place)
-            self.assertEqual((place.inspect()["Id"], place.version()), (changed, TO))
-            self.assertEqual(contents(place.data), files)
-            self.assertEqual(len(place.named("-before")), 1)
-
-        self.at_every(["journal-append", "engine"], lambda place: self.change(CHANGED, place),
-                      lambda place: ["rollback", place.address, "--yes"], check, step=2)  # fmt: skip
-
-
-class EngineDies(Case):
-    """T13, with a simulated program: the engine falls over while the new one is waited for, and comes back."""
-
-    def broken(self):
-        place = self.place()
-        begun = subprocess.Popen([PROGRAM, "change", place.address, "0.12.2", "--yes"], env=place.environment, stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
-        # Between the two renamings nobody bears the name.
-        suite.until(lambda: place.named("-before") and place.name in names() and place.inspect()["State"]["Running"])
-        ENGINE.crash()
-        _, said = begun.communicate(timeout=60)
-        self.assertEqual(begun.returncode, NEEDS_HAND, said)
-        self.assertIn("liftlock resume docker:open-webui", said)
-        ENGINE.start()
-        self.assertFalse(ENGINE.inspect(place.id)["State"]["Running"], "the engine started it on the new database")
-        return place, said
-
-    def test_and_the_change_is_resumed(self):
-        place, _ = self.broken()
-        self.expect(0, place, "resume", place.address, "--yes")
-        self.assert_as_it_was(place)
-        self.assertEqual(len(place.named("-failed")), 1)
-
-    def test_and_all_is_brought_back_by_hand(self):
-        """The commands are run as they are printed."""
-        place, said = self.broken()
-        commands = said.split("in this order:\n")[1]
-        commands = [line.strip() for line in commands.splitlines() if line.strip()]
-        self.assertGreater(len(commands), 5)
-        for command in commands:
-            done = subprocess.run(command, shell=True, env=place.environment, capture_output=True, text=True)
-            self.assertEqual(done.returncode, 0, f"{command}: {done.stderr}")
-        suite.until(lambda: place.inspect()["State"]["Health"]["Status"] == "healthy")
-        self.assert_as_it_was(place)
-        self.expect(0, place, "resume", place.address, "--yes")
-        self.assert_as_it_was(place)
-
-
-def load_images():
-    """Under the name of each release: what it does when it is started."""
-    serve = " ".join(engines.SERVES)
-    loaded = {
-        FROM: engines.simulated_open_webui(FROM),
-        TO: engines.simulated_open_webui(TO),
-        # What fails, each under a release of its own, so that one engine holds them all.
-        "0.12.3": engines.simulated_open_webui("0.12.3", "echo 'Context impl SQLiteImpl.'; echo \"KeyError: 'no such thing'\" >&2; exit 3"),
-        "0.12.2": engines.simulated_open_webui("0.12.2", "echo 'Running upgrade a -> b'; exec /bin/busybox sleep 1000"),
-        "0.12.1": engines.simulated_open_webui("0.12.1"),
-        "0.11.1": engines.simulated_open_webui("0.11.1", answers="0.12.0"),
-        "0.11.3": engines.simulated_open_webui(
-            "0.11.3", f"cd /app/backend/data; echo spoilt > spoilt; /bin/busybox cp /old.db webui.db; exec {serve}",
-            files={"old.db": (unpacked("open-webui-0.5.20") / "webui.db").read_bytes()}),
-        "0.11.2": engines.simulated_open_webui(
-            "0.11.2", "cd /app/backend/data; /bin/busybox cp /old.db new; /bin/busybox mv new webui.db; "
-                      f"echo rubbish > webui.db-wal; echo rubbish > webui.db-shm; exec {serve}",
-            files={"old.db": (unpacked("open-webui-0.5.20") / "webui.db").read_bytes()}),
-    }
-    for release, image in loaded.items():
-        ENGINE.load_image(f"{IMAGE}:v{release}", *image)
-
-
-def prepare(_):
-    load_images()
-    Case.upgraded()
+def prepare(engine):
+    begin(engine, SCRATCH)
 
 
 if __name__ == "__main__":
