@@ -21,6 +21,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\f'; }
 bool is_quote(char c) { return c == '\'' || c == '"'; }
 
 /// Letters that may stand before a quote, in either case and any order.
@@ -37,11 +38,13 @@ class Escapes {
     std::string text;
     text.reserve(body_.size());
     while (at_ < body_.size()) {
-      const char c = body_[at_++];
-      if (c != '\\' || at_ == body_.size()) {
-        text += c;
-      } else {
+      const std::size_t next = std::min(body_.find('\\', at_), body_.size());
+      text += body_.substr(at_, next - at_);
+      at_ = next + 1;
+      if (at_ < body_.size()) {
         TRY(escape(text));
+      } else if (next < body_.size()) {
+        text += '\\';
       }
     }
     return text;
@@ -220,7 +223,8 @@ Result<void> PythonLines::skip_line() {
   return {};
 }
 
-/// Takes what stands at at_, one token or what is between tokens; false at the end of the logical line.
+/// Takes what stands at at_, one token or what is between tokens, which is not blank; false at the end of the logical
+/// line.
 Result<bool> PythonLines::read_token(PythonLine& line) {
   using Kind = PythonToken::Kind;
   const std::size_t begin = at_;
@@ -235,9 +239,7 @@ Result<bool> PythonLines::read_token(PythonLine& line) {
     end_line();
     return !brackets_.empty();
   }
-  if (c == ' ' || c == '\t' || c == '\f') {
-    ++at_;
-  } else if (c == '#') {
+  if (c == '#') {
     skip_comment();
   } else if (c == '\\') {
     if (!join_line()) return unreadable("a backslash stands in the middle of a line");
@@ -264,7 +266,9 @@ Result<bool> PythonLines::read_token(PythonLine& line) {
 Result<bool> PythonLines::next(PythonLine& line) { return next(line, static_cast<std::size_t>(-1)); }
 
 Result<bool> PythonLines::next(PythonLine& line, std::size_t deepest) {
+  constexpr std::size_t usual_tokens = 64;
   line.tokens.clear();
+  line.tokens.reserve(usual_tokens);
   while (at_ < module_.size() && line.tokens.empty()) {
     line.indent = read_indent();
     const bool blank = at_ < module_.size() && (module_[at_] == '\n' || module_[at_] == '\r' || module_[at_] == '#');
@@ -272,8 +276,9 @@ Result<bool> PythonLines::next(PythonLine& line, std::size_t deepest) {
       TRY(skip_line());
       continue;
     }
-    while (at_ < module_.size()) {
-      if (!TRY(read_token(line))) break;
+    while (true) {
+      while (at_ < module_.size() && is_blank(module_[at_])) ++at_;
+      if (at_ == module_.size() || !TRY(read_token(line))) break;
     }
   }
   if (!brackets_.empty()) return unreadable(fmt::format("'{}' is not closed", brackets_.back()));

@@ -23,12 +23,17 @@ std::unexpected<Error> unreadable(std::string_view path, int line, std::string_v
   return failure("script-unreadable", fmt::format("Reading {}", path), fmt::format("line {}: {}", line, what));
 }
 
-bool is_one_of(const PythonToken& token, std::initializer_list<std::string_view> words) {
-  return token.kind != PythonToken::Kind::text && std::ranges::find(words, token.source) != words.end();
+/// A comparison of most tokens with most words ends at the first letter.
+bool same(std::string_view a, std::string_view b) { return a.size() == b.size() && a.front() == b.front() && a == b; }
+
+template <typename... Words>
+bool is_one_of(const PythonToken& token, const Words&... words) {
+  return token.kind != PythonToken::Kind::text && (same(token.source, words) || ...);
 }
 
 bool is_ours(const PythonToken& token) {
-  return token.kind == PythonToken::Kind::name && std::ranges::find(names, token.source) != names.end();
+  return token.kind == PythonToken::Kind::name &&
+         std::ranges::any_of(names, [&](std::string_view name) { return same(token.source, name); });
 }
 
 /// A text that can be a docstring: neither bytes nor an f-string.
@@ -128,9 +133,11 @@ class Expression {
 std::optional<std::size_t> assignment_in(Tokens tokens, std::size_t from) {
   int depth = 0;
   for (std::size_t i = from; i < tokens.size(); ++i) {
-    if (is_one_of(tokens[i], {"(", "[", "{"})) ++depth;
-    if (is_one_of(tokens[i], {")", "]", "}"})) --depth;
-    if (depth == 0 && tokens[i].is("=")) return i;
+    if (tokens[i].kind != PythonToken::Kind::symbol || tokens[i].source.size() != 1) continue;
+    const char symbol = tokens[i].source.front();
+    if (symbol == '(' || symbol == '[' || symbol == '{') ++depth;
+    if (symbol == ')' || symbol == ']' || symbol == '}') --depth;
+    if (depth == 0 && symbol == '=') return i;
   }
   return std::nullopt;
 }
@@ -168,13 +175,13 @@ class Module {
   Result<void> read_line(const PythonLine& line, Tokens tokens) {
     if (tokens.empty()) return {};
     inside_.reset();
-    if (is_one_of(tokens.front(), {"def", "class", "async"})) {
+    if (is_one_of(tokens.front(), "def", "class", "async")) {
       if (tokens.size() > 1 && is_ours(tokens[1])) return bad(tokens[1], "is a function or class");
       inside_ = line.indent;
       return {};
     }
-    if (line.indent > 0 || is_one_of(tokens.front(), {"if", "elif", "else", "try", "except", "finally", "for", "while",
-                                                      "with", "match", "case"})) {
+    if (line.indent > 0 || is_one_of(tokens.front(), "if", "elif", "else", "try", "except", "finally", "for", "while",
+                                     "with", "match", "case")) {
       return refuse_bindings(tokens);
     }
     for (std::size_t begin = 0, end = 0; begin < tokens.size(); begin = end + 1) {
@@ -188,8 +195,8 @@ class Module {
   /// In a block that may or may not run, a value cannot be known.
   Result<void> refuse_bindings(Tokens tokens) const {
     for (std::size_t i = 0; i < tokens.size(); ++i) {
-      const bool binds = i + 1 < tokens.size() && is_one_of(tokens[i + 1], {"=", ":=", "+="});
-      const bool keyword = i > 0 && is_one_of(tokens[i - 1], {"(", ",", "."});
+      const bool binds = i + 1 < tokens.size() && is_one_of(tokens[i + 1], "=", ":=", "+=");
+      const bool keyword = i > 0 && is_one_of(tokens[i - 1], "(", ",", ".");
       const bool annotated = i == 0 && tokens.size() > 1 && tokens[1].is(":") && assignment_in(tokens, 1);
       if (is_ours(tokens[i]) && ((binds && !keyword) || annotated)) {
         return bad(tokens[i], "is given a value in a block that may not run");
@@ -200,8 +207,8 @@ class Module {
 
   Result<void> read_statement(Tokens tokens) {
     if (tokens.empty()) return {};
-    if (is_one_of(tokens.front(), {"import", "from", "del", "global"})) return refuse_names(tokens);
-    if (tokens.size() > 1 && is_ours(tokens[0]) && is_one_of(tokens[1], {"+=", "-=", "*=", "|="})) {
+    if (is_one_of(tokens.front(), "import", "from", "del", "global")) return refuse_names(tokens);
+    if (tokens.size() > 1 && is_ours(tokens[0]) && is_one_of(tokens[1], "+=", "-=", "*=", "|=")) {
       return bad(tokens[0], "is changed after it was given a value");
     }
     for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
@@ -234,15 +241,15 @@ class Module {
       bound.push_back(static_cast<std::size_t>(std::ranges::find(names, target[0].source) - names.begin()));
       return {};
     }
-    if (plain || std::ranges::any_of(target, [](const PythonToken& t) { return is_one_of(t, {".", "["}); })) return {};
+    if (plain || std::ranges::any_of(target, [](const PythonToken& t) { return is_one_of(t, ".", "["); })) return {};
     return refuse_names(target);
   }
 
   Result<void> refuse_names(Tokens tokens) const {
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       if (!is_ours(tokens[i])) continue;
-      const bool path = (i > 0 && is_one_of(tokens[i - 1], {".", "from"})) ||
-                        (i + 1 < tokens.size() && is_one_of(tokens[i + 1], {".", "as", "import"}));
+      const bool path = (i > 0 && is_one_of(tokens[i - 1], ".", "from")) ||
+                        (i + 1 < tokens.size() && is_one_of(tokens[i + 1], ".", "as", "import"));
       if (!path) return bad(tokens[i], "is not given a literal value");
     }
     return {};

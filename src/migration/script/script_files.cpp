@@ -1,5 +1,6 @@
 #include "migration/script/script_files.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <future>
 #include <iterator>
+#include <memory>
 #include <span>
 #include <unordered_set>
 
@@ -71,12 +73,77 @@ Result<fs::path> versions_folder(const fs::path& place) {
   return place;
 }
 
+/// A folder that is held open, so that nobody walks down to it again for each of its files.
+class Folder {
+ public:
+  static Result<Folder> open(const fs::path& path) {
+    Folder folder(::opendir(path.c_str()));
+    if (!folder.handle_) return absent(path, std::error_code(errno, std::generic_category()).message());
+    return folder;
+  }
+
+  struct Entry {
+    std::string name;
+    bool plain = false;  ///< certainly neither a link nor a folder
+  };
+  /// In the order of the names.
+  Result<std::vector<Entry>> scripts() {
+    std::vector<Entry> found;
+    errno = 0;
+    while (const dirent* entry = ::readdir(handle_.get())) {
+      const std::string_view name = &entry->d_name[0];
+      if (is_script_name(name)) found.push_back({std::string(name), entry->d_type == DT_REG});
+    }
+    if (errno != 0) return file::trouble("Listing", "the scripts", errno);
+    std::ranges::sort(found, {}, &Entry::name);
+    return found;
+  }
+
+  [[nodiscard]] int descriptor() const { return ::dirfd(handle_.get()); }
+
+ private:
+  struct Close {
+    void operator()(DIR* handle) const { ::closedir(handle); }
+  };
+  explicit Folder(DIR* handle) : handle_(handle) {}
+  std::unique_ptr<DIR, Close> handle_;
+};
+
+/// A script to be read.
+struct File {
+  std::string path;  ///< absolute
+  std::size_t name;  ///< where the part of it begins by which the open folder finds it; 0: it is elsewhere
+};
+
+/// The files of a folder that Alembic would load: symlinks followed, a file with two names once.
+Result<std::vector<File>> list_scripts(const fs::path& path, Folder& folder) {
+  const std::vector<Folder::Entry> entries = TRY(folder.scripts());
+  const bool twice = !std::ranges::all_of(entries, &Folder::Entry::plain);
+  const std::string above = path.native() + "/";
+  std::vector<File> files;
+  files.reserve(entries.size());
+  std::unordered_set<std::string> once;
+  for (const Folder::Entry& entry : entries) {
+    File file{above + entry.name, above.size()};
+    if (!entry.plain) {
+      std::error_code error;
+      file = {fs::canonical(file.path, error).native(), 0};
+      if (error) return absent(above + entry.name, error.message());
+      if (!is_script_name(name_of(file.path)) || fs::is_directory(file.path, error)) continue;
+    }
+    if (!twice || once.insert(file.path).second) files.push_back(std::move(file));
+  }
+  return files;
+}
+
 /// Reads many small files with one buffer.
 class Reader {
  public:
-  Result<std::string_view> read(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return file::trouble("Opening", path, errno);
+  explicit Reader(const Folder& folder) : folder_(folder) {}
+
+  Result<std::string_view> read(const File& script) {
+    const int file = ::openat(folder_.descriptor(), script.path.c_str() + script.name, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return file::trouble("Opening", script.path, errno);
     std::size_t length = 0;
     ssize_t got = 0;
     while ((got = ::read(file, buffer_.data() + length, buffer_.size() - length)) != 0) {
@@ -87,53 +154,33 @@ class Reader {
     }
     const int code = errno;
     ::close(file);
-    if (got < 0) return file::trouble("Reading", path, code);
+    if (got < 0) return file::trouble("Reading", script.path, code);
     return std::string_view(buffer_).substr(0, length);
   }
 
  private:
-  std::string buffer_ = std::string(std::size_t{1} << 16, '\0');
+  const Folder& folder_;
+  std::string buffer_ = std::string(std::size_t{1} << 14, '\0');
 };
 
-/// The files of a folder that Alembic would load: symlinks followed, a file with two names once.
-Result<std::vector<std::string>> list_scripts(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::directory_entry> entries;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    if (is_script_name(name_of(at->path().native()))) entries.push_back(*at);
-  }
-  if (error) return absent(folder, error.message());
-  std::ranges::sort(entries, {}, [](const fs::directory_entry& entry) { return name_of(entry.path().native()); });
-  std::vector<std::string> paths;
-  std::unordered_set<std::string> once;
-  for (const fs::directory_entry& entry : entries) {
-    std::string path = entry.path().native();
-    if (entry.is_symlink(error)) path = fs::canonical(entry.path(), error).native();
-    if (error) return absent(entry.path(), error.message());
-    if (!is_script_name(name_of(path)) || entry.is_directory(error)) continue;
-    if (once.insert(path).second) paths.push_back(std::move(path));
-  }
-  return paths;
-}
-
-Result<std::vector<Script>> read_files(std::span<const std::string> paths) {
+Result<std::vector<Script>> read_files(std::span<const File> files, const Folder& folder) {
   std::vector<Script> scripts;
-  scripts.reserve(paths.size());
-  Reader reader;
-  for (const std::string& path : paths) {
-    const std::string_view text = TRY(reader.read(path));
-    scripts.push_back(TRY(read_script(path, text)));
+  scripts.reserve(files.size());
+  Reader reader(folder);
+  for (const File& file : files) {
+    const std::string_view text = TRY(reader.read(file));
+    scripts.push_back(TRY(read_script(file.path, text)));
   }
   return scripts;
 }
 
 /// On two threads where there is much to read; the error is that of the first file that has one.
-Result<std::vector<Script>> read_all(std::span<const std::string> paths) {
+Result<std::vector<Script>> read_all(std::span<const File> files, const Folder& folder) {
   constexpr std::size_t worth_a_thread = 200;
-  if (paths.size() < worth_a_thread) return read_files(paths);
-  const std::size_t half = paths.size() / 2;
-  auto second = std::async(std::launch::async, [&] { return read_files(paths.subspan(half)); });
-  Result<std::vector<Script>> scripts = read_files(paths.first(half));
+  if (files.size() < worth_a_thread) return read_files(files, folder);
+  const std::size_t half = files.size() / 2;
+  auto second = std::async(std::launch::async, [&] { return read_files(files.subspan(half), folder); });
+  Result<std::vector<Script>> scripts = read_files(files.first(half), folder);
   Result<std::vector<Script>> rest = second.get();
   if (!scripts) return scripts;
   if (!rest) return rest;
@@ -150,8 +197,9 @@ Result<ScriptFiles> read_scripts(const fs::path& place) {
   if (fs::is_regular_file(real, error)) return read_wheel(real);
   ScriptFiles files{TRY(versions_folder(real)), {}};
   if (files.folder != real) files.folder = fs::canonical(files.folder, error);
-  const std::vector<std::string> paths = TRY(list_scripts(files.folder));
-  files.scripts = TRY(read_all(paths));
+  auto folder = TRY(Folder::open(files.folder));
+  const std::vector<File> listed = TRY(list_scripts(files.folder, folder));
+  files.scripts = TRY(read_all(listed, folder));
   return files;
 }
 
