@@ -194,11 +194,16 @@ Result<void> carry_out(Run& run, const Request& request, const Plan& plan, bool 
                                      : cut_over_with_files(run, *driver, plan, proven);
 }
 
+std::string again(const Report& report) {
+  const bool said = report.program && !report.program->target.wanted.empty();
+  return fmt::format("liftlock change {} {}", report.address, said ? report.program->target.wanted : report.to_release);
+}
+
 /// Ends a run that failed. The error says what state things are in.
 Error give_up(Run& run, Error error) {
   if (error.kind == ErrorKind::needs_hand) return error;
   run.report.failure = fmt::format("{}: {}", error.doing, error.what);
-  run.report.next = {fmt::format("liftlock change {} {}", run.deployment.address, run.report.to_release)};
+  run.report.next = {again(run.report)};
   auto ended = file::remove(run.places.candidate);
   if (ended) ended = finish(run, Outcome::undone);
   if (error.state.empty()) error.state = "Nothing was changed: the database is as it was.";
@@ -213,7 +218,7 @@ Error give_up(Run& run, Error error) {
 Result<Report> conclude(Run& run, Outcome outcome) {
   const std::string& address = run.deployment.address;
   if (outcome == Outcome::rehearsed)
-    run.report.next = {fmt::format("liftlock change {} {}", address, run.report.to_release)};
+    run.report.next = {again(run.report)};
   else
     run.report.next = {fmt::format("liftlock status {}", address), fmt::format("liftlock rollback {}", address)};
   if (auto ended = finish(run, outcome); !ended) {
@@ -246,11 +251,20 @@ Result<void> get_ready(const Request& request, Plan& plan, Context& context) {
   return {};
 }
 
+/// Where only the program itself tells which release it is, it is brought before there is a plan.
+PlanOptions plan_options(const Request& request, Context& context) {
+  const auto bring = [&context](deployment::Runner& runner, deployment::Target& target) {
+    context.say(fmt::format("Which release {} is, only the program in it tells: it is brought first.", target.name));
+    return runner.fetch(target, context.progress);
+  };
+  return {.engine = request.engine, .from_snapshot = request.from_snapshot, .pin = request.pin, .bring = bring};
+}
+
 Result<Report> run_story(const Request& request, Context& context, bool only_rehearse) {
   const auto locks = TRY(take_locks(request.deployment, context.clock));
   TRY(refuse_if_unfinished(request.deployment, "Changing the version"));
   TRY(remove_scratch(request.deployment));
-  Plan plan = TRY(make_plan(request.deployment, request.version, {request.engine, request.from_snapshot}));
+  Plan plan = TRY(make_plan(request.deployment, request.version, plan_options(request, context)));
   if (request.show_plan) request.show_plan(plan);
   const bool nothing_to_rehearse = only_rehearse && plan.direction == Direction::none;
   if (plan.is_done() || nothing_to_rehearse) return already_there(plan, context.clock);

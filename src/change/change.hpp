@@ -46,13 +46,14 @@ struct Context {
 
 struct Request {
   deployment::Deployment deployment;
-  std::string version;
+  std::string version;  ///< as it was said: see make_plan()
   std::string engine = "auto";
   int keep_days = 7;
   bool accept_loss = false;  ///< for a downward change: what the plan counts, or is newer, may be left behind
   std::function<void(const Plan&)>
       show_plan;                   ///< called once the plan is there, before anything is asked; may be empty
   std::string from_snapshot = {};  ///< see PlanOptions
+  std::string pin = {};
 };
 
 /// Changes the version. Errors: refused (nothing changed), failed (nothing changed), rolled_back (as it was),

@@ -3,12 +3,12 @@
 #include <fmt/core.h>
 
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
 #include "base/file_tree.hpp"
 #include "base/format.hpp"
 #include "change/swap.hpp"
+#include "deployment/package.hpp"
 #include "release/catalogue.hpp"
 
 namespace liftlock::change {
@@ -26,12 +26,8 @@ constexpr std::array<const char*, 3> database_files = {"", "-wal", "-journal"};
 
 /// What the program itself reads its version from, in the official image.
 std::optional<std::string> packaged_version(Platform& platform, const Instance& instance) {
-  constexpr std::size_t most = 1'000'000;
-  const auto text = platform.read(instance, "/app/package.json", most);
-  if (!text) return std::nullopt;
-  const auto package = nlohmann::json::parse(*text, nullptr, false);
-  if (!package.is_object() || !package.contains("version") || !package["version"].is_string()) return std::nullopt;
-  return package["version"].get<std::string>();
+  const auto text = platform.read(instance, deployment::package_file, deployment::largest_package);
+  return text ? deployment::version_in_package(*text) : std::nullopt;
 }
 
 Result<InstanceStatus::SecretKey> secret_key_of(Platform& platform, const Instance& instance) {

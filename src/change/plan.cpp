@@ -1,7 +1,6 @@
 #include "change/plan.hpp"
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <system_error>
@@ -10,6 +9,7 @@
 #include "change/plan_costs.hpp"
 #include "change/plan_points.hpp"
 #include "change/plan_restore_point.hpp"
+#include "change/plan_target.hpp"
 #include "change/snapshots.hpp"
 #include "change/swap.hpp"
 #include "database/sqlite_schema.hpp"
@@ -20,15 +20,6 @@
 namespace liftlock::change {
 
 namespace {
-
-Result<const release::Release*> resolve(std::string_view version) {
-  if (const release::Release* release = release::find(version)) return release;
-  return std::unexpected(
-      Error{ErrorKind::usage, "version-unknown", fmt::format("Looking for the version \"{}\"", version),
-            "No release of Open WebUI that this program knows is called that.", "Nothing was changed.",
-            fmt::format("Did you mean {}? To see all:\n    liftlock versions",
-                        fmt::join(release::near_matches(version), ", "))});
-}
 
 Result<std::string> choose_engine(const std::string& wanted) {
   if (wanted == "auto" || wanted == "native") return std::string("native");
@@ -116,6 +107,7 @@ void put_restore_point(Plan& plan, const snapshot::Snapshot& snapshot) {
 hazard::Way way_of(Direction direction) {
   switch (direction) {
     case Direction::none:
+    case Direction::unknown:
       return hazard::Way::none;
     case Direction::up:
       return hazard::Way::up;
@@ -181,13 +173,14 @@ std::vector<const hazard::Finding*> Plan::blockers() const {
   return blocking;
 }
 
-Result<Plan> make_plan(const deployment::Deployment& deployment, std::string_view version, const PlanOptions& options) {
-  const release::Release* target = TRY(resolve(version));
+Result<Plan> make_plan(const deployment::Deployment& deployment, const std::string& wanted,
+                       const PlanOptions& options) {
   Plan plan;
   plan.engine = TRY(choose_engine(options.engine));
   plan.address = deployment.address;
-  plan.target_release = release::to_string(target->version);
-  plan.head = target->head;
+  plan.wanted = wanted;
+  auto driver = TRY(deployment::make_driver(deployment));
+  PlanTarget target = TRY(find_target(*driver, wanted, options));
 
   auto opened = open_to_look(deployment.database);
   if (!opened) return std::unexpected(explain_opening(std::move(opened).error()));
@@ -197,11 +190,19 @@ Result<Plan> make_plan(const deployment::Deployment& deployment, std::string_vie
   for (const auto* release : release::releases_of(plan.from_state))
     plan.from_releases.push_back(to_string(release->version));
   narrow_origin(plan, deployment.program_version);
+  if (!target.release) {
+    plan.direction = Direction::unknown;
+    plan.program = std::move(target.program);
+    return plan;
+  }
+  plan.target_release = release::to_string(target.release->version);
+  plan.head = target.release->head;
   TRY(find_path(plan, options, *opened));
   TRY(refuse_needless_snapshot(plan, options));
   describe_steps(plan);
 
-  const RestorePoints points = TRY(find_restore_points(deployment.state_folder, *target, options.from_snapshot));
+  const RestorePoints points =
+      TRY(find_restore_points(deployment.state_folder, *target.release, options.from_snapshot));
   CostQuestion costs{&deployment,
                      TRY(source_of(deployment, plan.from_state, plan.from_releases)),
                      plan.direction == Direction::down && !plan.by_snapshot ? Direction::up : plan.direction,
@@ -211,9 +212,8 @@ Result<Plan> make_plan(const deployment::Deployment& deployment, std::string_vie
     if (plan.by_snapshot) costs.restore_point = points.newest->manifest;
   }
   plan.costs = TRY(estimate_costs(costs, *opened));
-  auto driver = TRY(deployment::make_driver(deployment));
-  if (driver->runner() != nullptr) put_program(plan, TRY(driver->runner()->resolve(plan.target_release)));
-  plan.findings = TRY(look_for_hazards(plan, deployment, *target, points, *driver, *opened));
+  if (target.program) put_program(plan, *std::move(target.program));
+  plan.findings = TRY(look_for_hazards(plan, deployment, *target.release, points, *driver, *opened));
   plan.points_of_no_return = points_of_no_return(plan, has_vector_store(deployment));
   return plan;
 }

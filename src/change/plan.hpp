@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "base/error.hpp"
 #include "deployment/deployment.hpp"
 #include "deployment/handover.hpp"
+#include "deployment/runner.hpp"
 #include "hazard/finding.hpp"
 #include "migration/builder.hpp"
 #include "migration/reversal.hpp"
@@ -19,9 +21,10 @@
 namespace liftlock::change {
 
 enum class Direction {
-  none,  ///< already there
-  up,    ///< by migrating
-  down   ///< by migrating, or by a snapshot of that version
+  none,    ///< already there
+  up,      ///< by migrating
+  down,    ///< by migrating, or by a snapshot of that version
+  unknown  ///< only the program itself tells which release it is, and it is not here: there is nothing more in the plan
 };
 
 /// One line of the plan's table.
@@ -51,9 +54,10 @@ struct RestorePoint {
 /// What a change would do. Computed from the data, which it does not touch.
 struct Plan {
   std::string address;                     ///< of the deployment
+  std::string wanted;                      ///< which version, as it was said: "latest"
   std::vector<std::string> from_releases;  ///< the releases that the database may come from, oldest first
   migration::DatabaseState from_state;
-  std::string target_release;  ///< resolved: "0.12.4" also where "latest" was asked for
+  std::string target_release;  ///< resolved: "0.12.4" also where "latest" was asked for; empty: direction is unknown
   migration::Head head;        ///< that the target release brings
   Direction direction = Direction::none;
   std::string engine = "native";
@@ -79,12 +83,17 @@ struct PlanOptions {
   /// For an older version: restores this snapshot (its folder's name; "latest": the newest of that version) instead of
   /// migrating down. Empty: migrates, where that is possible.
   std::string from_snapshot = {};
+  std::string pin = {};  ///< of the configuration; empty: none
+  /// Brings a program, where only the program itself tells which release it is. Empty: nothing is brought, and the
+  /// plan's direction is then unknown.
+  std::function<Result<void>(deployment::Runner&, deployment::Target&)> bring = {};
 };
 
-/// Plans the change of `deployment` to `version` ("0.12.4", "v0.12.4", "latest"). Reads the database, writes nothing.
-/// A plan that must be refused is still a plan: its findings say why (missing restore point for down included).
-/// Errors: "version-unknown" (usage) with the nearest names, those of migration::plan_path and database::Connection.
-[[nodiscard]] Result<Plan> make_plan(const deployment::Deployment& deployment, std::string_view version,
+/// Plans the change of `deployment` to `wanted` (a release, "latest"; where something runs the program, whatever
+/// deployment::Wish takes). Reads the database, writes nothing. A plan that must be refused is still a plan: its
+/// findings say why (missing restore point for down included). Errors: those of find_target(), migration::plan_path
+/// and database::Connection.
+[[nodiscard]] Result<Plan> make_plan(const deployment::Deployment& deployment, const std::string& wanted,
                                      const PlanOptions& options = {});
 
 /// The error (kind refused) of a plan with blockers: all of them with what to do.

@@ -18,6 +18,8 @@ std::string_view name_of(Direction direction) {
       return "up";
     case Direction::down:
       return "down";
+    case Direction::unknown:
+      return "unknown";
   }
   return "none";
 }
@@ -33,6 +35,8 @@ std::string_view name_of(hazard::Severity severity) {
   }
   return "note";
 }
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 Json state_json(const Plan& plan) {
   Json leftovers = Json::array();
@@ -91,7 +95,12 @@ Json program_json(const Plan& plan) {
   if (!plan.program) return nullptr;
   const deployment::Target& target = *plan.program;
   return {{"from", {{"image", target.deployed_name}, {"id", target.deployed_id}}},
-          {"to", {{"image", target.name}, {"id", target.id.empty() ? Json() : Json(target.id)}}},
+          {"to",
+           {{"image", target.name},
+            {"digest", text_or_null(target.digest)},
+            {"id", text_or_null(target.id)},
+            {"bytes", target.bytes == 0 ? Json() : Json(target.bytes)}}},
+          {"registry_error", text_or_null(target.registry_error)},
           {"here", !target.id.empty()},
           {"deployed", target.is_deployed()}};
 }
@@ -130,8 +139,9 @@ nlohmann::ordered_json to_json(const std::vector<migration::DownwardLoss>& losse
 nlohmann::ordered_json to_json(const Plan& plan) {
   return {{"deployment", plan.address},
           {"from", state_json(plan)},
-          {"target_release", plan.target_release},
-          {"target_revision", plan.head.revision},
+          {"wanted", plan.wanted},
+          {"target_release", plan.direction == Direction::unknown ? Json() : Json(plan.target_release)},
+          {"target_revision", plan.direction == Direction::unknown ? Json() : Json(plan.head.revision)},
           {"direction", name_of(plan.direction)},
           {"engine", plan.engine},
           {"steps", steps_json(plan)},

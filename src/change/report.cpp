@@ -65,8 +65,10 @@ Json to_json(const std::vector<Loss>& losses) {
 Json to_json(const ProgramFigures& figures) {
   const deployment::Target& target = figures.target;
   return {{"from", {{"image", target.deployed_name}, {"id", target.deployed_id}}},
-          {"to", {{"image", target.name}, {"id", target.id}, {"digests", target.digests}}},
+          {"to", {{"image", target.name}, {"digest", target.digest}, {"id", target.id}, {"digests", target.digests}}},
+          {"wanted", target.wanted},
           {"version", target.version},
+          {"registry_error", target.registry_error},
           {"downtime_seconds", figures.downtime_seconds},
           {"answered_from", figures.answered_from},
           {"answered_version", figures.answered_version}};
@@ -76,7 +78,10 @@ ProgramFigures program_from(const Json& json) {
   ProgramFigures figures;
   figures.target.version = json.value("version", "");
   figures.target.name = json.at("to").value("image", "");
+  figures.target.digest = json.at("to").value("digest", "");
   figures.target.id = json.at("to").value("id", "");
+  figures.target.wanted = json.value("wanted", "");
+  figures.target.registry_error = json.value("registry_error", "");
   figures.target.digests = json.at("to").value("digests", std::vector<std::string>{});
   figures.target.deployed_name = json.at("from").value("image", "");
   figures.target.deployed_id = json.at("from").value("id", "");

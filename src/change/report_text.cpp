@@ -64,6 +64,9 @@ ReportSection summary(const Report& report) {
   section.lines.emplace_back("to", destination(report));
   if (const auto& program = report.program) {
     section.lines.emplace_back("program", fmt::format("{} → {}", program->target.deployed_name, program->target.name));
+    if (!program->target.digest.empty()) section.lines.emplace_back("digest", program->target.digest);
+    if (!program->target.registry_error.empty())
+      section.lines.emplace_back("registry", "not heeded: " + program->target.registry_error);
     if (program->downtime_seconds > 0) section.lines.emplace_back("down for", seconds(program->downtime_seconds));
     if (!program->answered_from.empty()) {
       section.lines.emplace_back("answers",

@@ -5,19 +5,29 @@ namespace liftlock::deployment {
 using Json = nlohmann::ordered_json;
 
 Json to_json(const Target& target) {
-  return {{"version", target.version},
+  return {{"wanted", target.wanted},
+          {"version", target.version},
           {"name", target.name},
+          {"digest", target.digest},
           {"id", target.id},
           {"digests", target.digests},
+          {"bytes", target.bytes},
+          {"registry_error", target.registry_error},
+          {"displaced_id", target.displaced_id},
           {"deployed_name", target.deployed_name},
           {"deployed_id", target.deployed_id}};
 }
 
 Target target_from(const Json& json) {
-  return {.version = json.value("version", ""),
+  return {.wanted = json.value("wanted", ""),
+          .version = json.value("version", ""),
           .name = json.value("name", ""),
+          .digest = json.value("digest", ""),
           .id = json.value("id", ""),
           .digests = json.value("digests", std::vector<std::string>{}),
+          .bytes = json.value("bytes", std::int64_t{0}),
+          .registry_error = json.value("registry_error", ""),
+          .displaced_id = json.value("displaced_id", ""),
           .deployed_name = json.value("deployed_name", ""),
           .deployed_id = json.value("deployed_id", "")};
 }

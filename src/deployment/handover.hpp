@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -9,12 +10,17 @@
 /// What a change of the program is about, as its journal holds it: no more than what a later run needs to end it.
 namespace liftlock::deployment {
 
-/// The program of a release, as a runner resolved it.
+/// The program that was wished for, as a runner resolved it.
 struct Target {
-  std::string version;               ///< what it must answer: "0.12.4"
-  std::string name;                  ///< on its platform: "ghcr.io/open-webui/open-webui:v0.12.4"
+  std::string wanted;                ///< as it was said: "latest", "0.12.4", "sha256:…"; empty where nobody said
+  std::string version;               ///< what it must answer: "0.12.4"; empty where only the program itself tells
+  std::string name;                  ///< on its platform, for people: "ghcr.io/open-webui/open-webui:v0.12.4"
+  std::string digest;                ///< what `name` came to, and what is brought: "sha256:…"; empty: only known here
   std::string id;                    ///< what it is: "sha256:…"; empty while it is not here
   std::vector<std::string> digests;  ///< by which registries know it
+  std::int64_t bytes = 0;            ///< that bringing all of it takes; 0: not known
+  std::string registry_error;        ///< why what is here was taken, and no registry heeded; empty: one was
+  std::string displaced_id;          ///< what bore `name` on the platform before; empty: nothing else did
   std::string deployed_name;         ///< what is deployed now
   std::string deployed_id;
 

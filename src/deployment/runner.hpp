@@ -26,6 +26,12 @@ struct Answer {
   std::string version;  ///< empty where who was asked does not tell
 };
 
+/// Which program is wished for.
+struct Wish {
+  std::string wanted;  ///< a release ("0.12.4", "v0.12.4"), "latest", "main", another tag, a digest, or a whole name
+  std::string pin;     ///< what it must be: a release, a series, a tag or a digest; empty: anything
+};
+
 /// Runs the program of a deployment: brings another release of it, and lets one instance take the other's place.
 ///
 /// What changes something can be repeated: each call looks what there is and does the rest, so that it can be ended
@@ -35,11 +41,13 @@ class Runner {
  public:
   virtual ~Runner() = default;
 
-  /// Which program a release is here: of the same kind as what is deployed. Asks nobody else, brings nothing.
-  /// Errors: "image-unnamed" (refused).
-  [[nodiscard]] virtual Result<Target> resolve(const std::string& version) = 0;
-  /// Brings it, while the old one serves; completes `target`. Errors: "version-not-there" (refused),
-  /// "version-mismatch" (refused) where it is another release than its name says.
+  /// Which program a wish comes to, of the same kind as what is deployed. Asks where programs are had from; where
+  /// nobody answers there, what is here already is taken. Brings nothing. Errors: "image-unnamed" (refused);
+  /// "tag-unknown", "version-pinned" (refused) and the others of registry::resolve().
+  [[nodiscard]] virtual Result<Target> resolve(const Wish& wish) = 0;
+  /// Brings it, while the old one serves; completes `target`, also with its version. Errors: "version-not-there",
+  /// "release-unknown" where it does not tell its version, "version-mismatch" where it is another one than it was
+  /// thought to be (all refused).
   [[nodiscard]] virtual Result<void> fetch(Target& target, Progress& progress) = 0;
 
   /// How an instance of `target` takes over, in the change of this id. Changes nothing. Errors (refused): "state-unfit"

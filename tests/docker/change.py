@@ -4,17 +4,15 @@
 Usage: tests/docker/change.py [TEST …]   (LIFTLOCK: the program, by default build/liftlock)
 """
 
-import http.server
 import io
 import json
 import sqlite3
 import subprocess
 import sys
 import tarfile
-import threading
 
 import suite
-from place import (CHANGED, FROM, IMAGE, LOCKED, PROGRAM, REFUSED, ROLLED_BACK, TO, USAGE, Case, begin, contents, names, revision, rows, titles,
+from place import (CHANGED, FROM, IMAGE, LOCKED, PROGRAM, REFUSED, ROLLED_BACK, TO, Case, begin, contents, names, revision, rows, titles,
                    unpacked, untouched)  # fmt: skip
 
 ENGINE = None
@@ -174,7 +172,6 @@ class Changed(Case):
         self.assertEqual(plan["program"]["to"]["image"], f"{IMAGE}:v{TO}")
         self.assertTrue(plan["program"]["here"])
         self.assertEqual([f["id"] for f in plan["findings"] if f["id"] in ("program-must-follow", "database-in-use", "secret-key-elsewhere")], [])
-        self.assertIn("not here yet", self.expect(0, place, "plan", "open-webui", "0.9.6").stdout)
         self.expect(0, place, "rehearse", "open-webui", TO, "--yes")
         self.assertEqual(untouched(place.name), before)
         self.assertEqual(contents(place.data), place.before)
@@ -233,18 +230,6 @@ class Refused(Case):
         place = self.place(binds=[f"{self.folder}/data:/app/backend/data", "uploads:/app/backend/data/uploads"])
         self.refused(place, "is on one mount, and /app/backend/data/uploads on another")
 
-    def test_no_such_tag(self):
-        """T10: what the registry does not have is told before any backup."""
-        place = self.place()
-        with Registry() as registry:
-            ENGINE.call("POST", f"/images/{IMAGE}:v{FROM}/tag?repo={registry.name}&tag=v{FROM}-slim")
-            ENGINE.call("DELETE", f"/containers/{place.name}?force=1")
-            ENGINE.create(place.name, f"{registry.name}:v{FROM}-slim",
-                          HostConfig={"Binds": [f"{place.data}:/app/backend/data"], "NetworkMode": "web"})  # fmt: skip
-            self.refused(place, f"{registry.name}:v{TO}-slim")
-            self.refused(place, "Did you mean", code=USAGE, to="9.9.9")
-            self.assertEqual(list(place.home.glob("*/changes/*")), [])
-
     def test_two_at_once(self):
         place = self.place()
         first = subprocess.Popen([PROGRAM, "change", place.address, "0.12.2", "--yes", "--timeout", "3"], env=place.environment,
@@ -254,35 +239,6 @@ class Refused(Case):
         self.assertIn("change", done.stderr)
         self.assertEqual(first.wait(60), ROLLED_BACK)
         self.assert_as_it_was(place)
-
-
-class Registry:
-    """Has a repository of the image, and no tag that it is asked for."""
-
-    def __enter__(self):
-        class Server(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                body = b"{}" if self.path == "/v2/" else b'{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}'
-                self.send_response(200 if self.path == "/v2/" else 404)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Docker-Distribution-Api-Version", "registry/2.0")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            do_HEAD = do_GET
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
-        self.name = f"127.0.0.1:{self.server.server_port}/open-webui"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 def prepare(engine):

@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = str(pathlib.Path(os.environ.get("LIFTLOCK", ROOT / "build/liftlock")).resolve())
 FAULTS = PROGRAM + "-faults"
 FROM, TO = "0.6.18", "0.12.4"
-IMAGE = "open-webui"
+IMAGE = "127.0.0.1:1/open-webui"  # of a registry that never answers: what the engine has is taken
 ENGINE = None  # both are set by begin()
 SCRATCH = None
 
@@ -85,8 +85,9 @@ class Place:
         host = config.pop("HostConfig", {})
         binds = config.pop("binds", [f"{self.data}:/app/backend/data"])
         start = config.pop("start", True)
+        image = config.pop("image", f"{IMAGE}:v{release}")
         config = {"Env": ["WEBUI_SECRET_KEY=t0p-s3cret", "MINE=kept"], "Labels": {"mine": "kept"}, "StopSignal": "SIGKILL", **config}
-        ENGINE.create(name, f"{IMAGE}:v{release}", start=start, **config,
+        ENGINE.create(name, image, start=start, **config,
                       HostConfig={"Binds": binds, "NetworkMode": "web", "RestartPolicy": {"Name": "unless-stopped"},
                                   "PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": "0"}]}, **host})  # fmt: skip
         self.id = ENGINE.inspect(name)["Id"]

@@ -6,9 +6,7 @@ Usage: tests/docker/pull.py [TEST…]
 """
 
 import os
-import socket
 import sys
-import threading
 import unittest
 
 import identity
@@ -17,49 +15,6 @@ import suite
 
 ENGINE = SCRATCH = REGISTRY = None
 SIZE = 6_000_000  # bytes of the image's layer, which cannot be packed
-
-
-class Wire(threading.Thread):
-    """Carries bytes to the registry; once `left` of them have come back, every connection is cut and refused."""
-
-    def __init__(self, left):
-        super().__init__(daemon=True)
-        self.left = left
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.host = f"127.0.0.1:{self.listener.getsockname()[1]}"
-        self.open = []
-        self.start()
-
-    def run(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-                server = socket.create_connection(("127.0.0.1", REGISTRY.port))
-            except OSError:
-                return
-            self.open += [client, server]
-            threading.Thread(target=self.pump, args=(client, server, False), daemon=True).start()
-            threading.Thread(target=self.pump, args=(server, client, True), daemon=True).start()
-
-    def pump(self, source, target, counts):
-        try:
-            while data := source.recv(65536):
-                target.sendall(data)
-                if counts:
-                    self.left -= len(data)
-                if self.left < 0:
-                    self.cut()
-            target.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-    def cut(self):
-        self.listener.close()
-        for connection in self.open:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # closed already
 
 
 class Case(unittest.TestCase):
@@ -105,7 +60,7 @@ class Pull(Case):
 
     def test_a_registry_that_is_lost_in_the_middle(self):
         before = self.images()
-        wire = Wire(SIZE // 2)
+        wire = registry_server.Wire(SIZE // 2, REGISTRY.port)
         error = identity.tool("pull", f"{wire.host}/open-webui", "v1", code=1)["error"]
         self.assertEqual(error["id"], "pull-failed", error)
         self.assertLess(wire.left, 0)

@@ -16,6 +16,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 
 import engine
@@ -176,6 +177,49 @@ class Registry:
         files, changes = engine.simulated_open_webui(version)
         config, labels = config_of(changes)
         return self.push(repository, *tags, files=files, config=config, labels=labels | (more_labels or {}))
+
+
+class Wire(threading.Thread):
+    """Carries bytes to a registry's `port`; once `left` of them have come back, every connection is cut and refused."""
+
+    def __init__(self, left, port):
+        super().__init__(daemon=True)
+        self.left, self.port = left, port
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.host = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        self.open = []
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+                server = socket.create_connection(("127.0.0.1", self.port))
+            except OSError:
+                return
+            self.open += [client, server]
+            threading.Thread(target=self.pump, args=(client, server, False), daemon=True).start()
+            threading.Thread(target=self.pump, args=(server, client, True), daemon=True).start()
+
+    def pump(self, source, target, counts):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+                if counts:
+                    self.left -= len(data)
+                if self.left < 0:
+                    self.cut()
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def cut(self):
+        self.listener.close()
+        for connection in self.open:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # closed already
 
 
 def config_of(changes):

@@ -24,19 +24,21 @@ Options read(const Arguments& arguments) {
 Result<void> run(Context& context, const Arguments& arguments) {
   const Options options = read(arguments);
   const deployment::Deployment deployment = TRY(find_deployment(options.deployment));
-  TRY(check_pin(context, deployment, options.version));
-  const change::Plan plan = TRY(change::make_plan(deployment, options.version,
-                                                  {.engine = options.engine, .from_snapshot = options.from_snapshot}));
+  const change::PlanOptions how{
+      .engine = options.engine, .from_snapshot = options.from_snapshot, .pin = TRY(pin_of(context, deployment))};
+  const change::Plan plan = TRY(change::make_plan(deployment, options.version, how));
   if (context.json()) {
     context.answer_json(change::to_json(plan));
     return {};
   }
   context.answer(render_plan(plan, context.style(), context.globals().verbose));
-  if (!plan.blockers().empty()) {
+  if (plan.direction == change::Direction::unknown) {
+    context.say("\nNothing was changed. This pulls it, then shows the plan and asks:\n  liftlock change " +
+                deployment.address + " " + plan.wanted + "\n");
+  } else if (!plan.blockers().empty()) {
     context.say("\nThis change would be refused; see what blocks it above.\n");
   } else if (!plan.is_done()) {
-    context.say("\nNothing was changed. To do it:\n  liftlock change " + deployment.address + " " +
-                plan.target_release +
+    context.say("\nNothing was changed. To do it:\n  liftlock change " + deployment.address + " " + plan.wanted +
                 (options.from_snapshot.empty() ? "" : " --from-snapshot " + options.from_snapshot) +
                 (plan.losses.empty() ? "" : " --accept-loss") + "\n");
   }

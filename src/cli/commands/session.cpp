@@ -7,8 +7,6 @@
 #include "cli/render/report.hpp"
 #include "cli/render/text.hpp"
 #include "deployment/configuration.hpp"
-#include "registry/tag.hpp"
-#include "release/catalogue.hpp"
 
 namespace liftlock::cli {
 
@@ -41,12 +39,8 @@ Result<deployment::Deployment> find_deployment(std::string_view address) {
   return deployment::find(address, home);
 }
 
-Result<void> check_pin(const Context& context, const deployment::Deployment& deployment, const std::string& version) {
-  const deployment::Configuration configuration = TRY(deployment::read_configuration(context.globals().config));
-  const std::string pin = configuration.of(deployment.address).pin;
-  const release::Release* release = release::find(version);
-  if (release == nullptr || registry::pin_allows(pin, registry::read_tag(version), release->version)) return {};
-  return registry::pinned(pin, release->version, fmt::format("Looking at {} for {}", version, deployment.address));
+Result<std::string> pin_of(const Context& context, const deployment::Deployment& deployment) {
+  return TRY(deployment::read_configuration(context.globals().config)).of(deployment.address).pin;
 }
 
 Argument deployment_argument(bool required) {
@@ -76,7 +70,11 @@ Option from_snapshot_option() {
 }
 
 Argument version_argument() {
-  return {.name = "VERSION", .help = "A release, such as 0.12.4, or latest.", .completes = Completes::version};
+  return {.name = "VERSION",
+          .help =
+              "A release, such as 0.12.4, or latest. Of a container also main, any other tag, a digest (sha256:…), "
+              "or the whole name of an image elsewhere.",
+          .completes = Completes::version};
 }
 
 Option engine_option() {
@@ -92,7 +90,7 @@ Result<change::Request> change_request(Context& context, const Arguments& argume
   change::Request request;
   request.deployment = TRY(find_deployment(arguments.required("DEPLOYMENT")));
   request.version = arguments.required("VERSION");
-  TRY(check_pin(context, request.deployment, request.version));
+  request.pin = TRY(pin_of(context, request.deployment));
   request.engine = arguments.text("--engine").value_or("auto");
   request.from_snapshot = arguments.text("--from-snapshot").value_or("");
   request.show_plan = [&context](const change::Plan& plan) {

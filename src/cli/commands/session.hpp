@@ -38,10 +38,8 @@ class Session {
 
 [[nodiscard]] Result<deployment::Deployment> find_deployment(std::string_view address);
 
-/// Refuses ("version-pinned") a release that the configuration does not allow for `deployment`. Errors: those of
-/// read_configuration().
-[[nodiscard]] Result<void> check_pin(const Context& context, const deployment::Deployment& deployment,
-                                     const std::string& version);
+/// What the configuration pins `deployment` to; empty: nothing. Errors: those of read_configuration().
+[[nodiscard]] Result<std::string> pin_of(const Context& context, const deployment::Deployment& deployment);
 
 /// The table entry of the argument DEPLOYMENT.
 [[nodiscard]] Argument deployment_argument(bool required = true);

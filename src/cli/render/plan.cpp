@@ -36,23 +36,40 @@ std::string_view direction_text(const change::Plan& plan) {
       return "up, by migrating a copy of the database";
     case change::Direction::down:
       return plan.by_snapshot ? "down, by a snapshot of that version" : "down, by migrating a copy of the database";
+    case change::Direction::unknown:
+      return "not known yet: which release that is, only the program in it tells";
   }
   return "";
+}
+
+std::string to_text(const change::Plan& plan) {
+  if (plan.direction == change::Direction::unknown) return printable(plan.wanted);
+  return fmt::format("{}  ({})", plan.target_release, head_text(plan.head));
+}
+
+std::string program_state(const deployment::Target& program) {
+  if (program.is_deployed()) return "which is what runs already";
+  if (!program.id.empty()) return "here already";
+  return fmt::format("not here yet: it is pulled before anything is stopped{}",
+                     program.bytes > 0 ? fmt::format(" ({})", bytes(program.bytes)) : std::string());
+}
+
+void add_program(TextTable& table, const deployment::Target& program, const Style& style) {
+  table.add({style.dim("program"), fmt::format("{} → {}", printable(program.deployed_name), printable(program.name))});
+  if (!program.digest.empty()) table.add({style.dim(""), program.digest});
+  table.add({style.dim(""), program_state(program)});
+  if (!program.registry_error.empty())
+    table.add({style.dim(""), "the registry was not heeded: " + printable(program.registry_error)});
 }
 
 std::string summary(const change::Plan& plan, const Style& style) {
   TextTable table({{""}, {""}});
   table.add({style.dim("from"), fmt::format("{}  ({})", release_span(plan.from_releases), place(plan.from_state))});
-  table.add({style.dim("to"), fmt::format("{}  ({})", plan.target_release, head_text(plan.head))});
+  table.add({style.dim("to"), to_text(plan)});
   table.add({style.dim("direction"), std::string(direction_text(plan))});
-  if (plan.program) {
-    table.add({style.dim("program"),
-               fmt::format("{} → {}", printable(plan.program->deployed_name), printable(plan.program->name))});
-    table.add({style.dim(""), plan.program->id.empty()      ? "not here yet: it is pulled before anything is stopped"
-                              : plan.program->is_deployed() ? "which is what runs already"
-                                                            : "here already"});
-  }
-  if (plan.direction != change::Direction::none && !plan.by_snapshot) table.add({style.dim("engine"), plan.engine});
+  if (plan.program) add_program(table, *plan.program, style);
+  const bool migrates = plan.direction == change::Direction::up || plan.direction == change::Direction::down;
+  if (migrates && !plan.by_snapshot) table.add({style.dim("engine"), plan.engine});
   return table.render(2);
 }
 
@@ -168,6 +185,7 @@ std::string release_span(const std::vector<std::string>& releases) {
 
 std::string render_plan(const change::Plan& plan, const Style& style, bool verbose) {
   std::string out = style.bold(fmt::format("Plan for {}\n", printable(plan.address))) + summary(plan, style);
+  if (plan.direction == change::Direction::unknown) return out;
   if (plan.is_done()) return out + (plan.findings.empty() ? "" : findings_text(plan, style));
   return out + losses_text(plan, style) + restore_point_text(plan, style) + steps_text(plan, style, verbose) +
          costs_text(plan, style) + findings_text(plan, style) + no_return_text(plan, style);

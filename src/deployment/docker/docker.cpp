@@ -72,18 +72,9 @@ class DockerPlatform final : public Platform {
   }
 
   Result<std::string> read(const Instance& instance, const fs::path& path, std::size_t most) override {
-    constexpr std::size_t tar_around = 16384;  // headers before the content, zeros behind it
-    std::string tar;
-    bool too_large = false;
-    const auto take = [&](std::string_view piece) {
-      tar += piece;
-      too_large = tar.size() > most + tar_around;
-      return !too_large;
-    };
-    const std::string doing = fmt::format("Reading {} in {}", path.string(), instance.name);
-    if (!TRY(engine_.stream(archive_path(instance.id, path), doing, take))) return missing(doing);
-    if (too_large) return failure("file-error", doing, fmt::format("It is larger than {} bytes.", most));
-    return content_of_tar(tar);
+    const auto tar = TRY(file_as_tar(engine_, instance.id, path, most));
+    if (!tar) return missing(fmt::format("Reading {} in {}", path.string(), instance.name));
+    return content_of_tar(*tar);
   }
 
   Result<void> copy_out(const Instance& instance, const fs::path& path, const fs::path& to) override {

@@ -10,6 +10,8 @@
 #include "base/json.hpp"
 #include "deployment/docker/container.hpp"
 #include "deployment/docker/logs.hpp"
+#include "deployment/docker/podman.hpp"
+#include "registry/reference.hpp"
 
 namespace liftlock::deployment::docker {
 
@@ -26,12 +28,45 @@ std::string order(const Container& container, std::string_view what) {
 
 }  // namespace
 
+std::string short_id(std::string_view id) {
+  constexpr std::size_t digits = 12;
+  if (const auto colon = id.find(':'); colon != std::string_view::npos) id.remove_prefix(colon + 1);
+  return std::string(id.substr(0, digits));
+}
+
 std::string archive_path(std::string_view id, const std::filesystem::path& path) {
   return fmt::format("/containers/{}/archive?path={}", id, http::percent_encoded(path.string()));
 }
 
-Result<void> pass_trap(std::string_view doing) {
-  const int code = file::trapped("engine");
+Result<std::optional<std::string>> file_as_tar(Engine& engine, std::string_view id, const std::filesystem::path& path,
+                                               std::size_t most) {
+  constexpr std::size_t tar_around = 16384;  // headers before the content, zeros behind it
+  std::string tar;
+  const auto take = [&](std::string_view piece) {
+    tar += piece;
+    return tar.size() <= most + tar_around;
+  };
+  const std::string doing = fmt::format("Reading {} in the container {}", path.string(), short_id(id));
+  if (!TRY(engine.stream(archive_path(id, path), doing, take))) return std::nullopt;
+  if (tar.size() > most + tar_around)
+    return failure("file-error", doing, fmt::format("It is larger than {} bytes.", most));
+  return tar;
+}
+
+Result<void> name_image(Engine& engine, const std::string& id, const std::string& name) {
+  const std::string doing = fmt::format("Giving an image the name {}", name);
+  const auto bearer = TRY(inspect_image(engine, name, doing));
+  if (bearer && text_at(*bearer, {"Id"}) == id) return {};
+  const auto read = TRY(registry::parse_reference(name));
+  TRY(pass_trap(doing));
+  TRY(engine.post(fmt::format("/images/{}/tag?repo={}&tag={}", id,
+                              http::percent_encoded(registry::familiar_repository_of(read)), read.tag),
+                  doing));
+  return {};
+}
+
+Result<void> pass_trap(std::string_view doing, const char* point) {
+  const int code = file::trapped(point);
   if (code == 0) return {};
   return failure("engine-error", std::string(doing), std::strerror(code));
 }

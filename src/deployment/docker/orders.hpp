@@ -33,6 +33,9 @@ struct Container {
 };
 [[nodiscard]] Container read_container(const Json& inspected);
 
+/// As engines show it: the first twelve digits, for a person or a shell.
+[[nodiscard]] std::string short_id(std::string_view id);
+
 /// nullopt: there is none. `which` is an id or a name.
 [[nodiscard]] Result<std::optional<Container>> look_at(Engine& engine, std::string_view which);
 /// Errors: also "container-missing".
@@ -55,7 +58,16 @@ enum class Volumes { stay, go };
 /// GET or PUT of a file or folder inside.
 [[nodiscard]] std::string archive_path(std::string_view id, const std::filesystem::path& path);
 
+/// A file inside as a tar archive, in which an engine hands it out; nullopt: there is none. Errors: also "file-error"
+/// for one of more than `most` bytes.
+[[nodiscard]] Result<std::optional<std::string>> file_as_tar(Engine& engine, std::string_view id,
+                                                             const std::filesystem::path& path, std::size_t most);
+
+/// Lets `name` ("repository:tag") stand for the image `id`, whatever it stood for. What is so already is not done
+/// again.
+[[nodiscard]] Result<void> name_image(Engine& engine, const std::string& id, const std::string& name);
+
 /// Passes the fault point that stands before an effect.
-[[nodiscard]] Result<void> pass_trap(std::string_view doing);
+[[nodiscard]] Result<void> pass_trap(std::string_view doing, const char* point = "engine");
 
 }  // namespace liftlock::deployment::docker

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -17,12 +16,10 @@
 #include "deployment/docker/image_name.hpp"
 #include "deployment/docker/orders.hpp"
 #include "deployment/docker/podman.hpp"
-#include "deployment/docker/pull.hpp"
 #include "deployment/docker/tar_file.hpp"
 #include "deployment/docker/watch.hpp"
-#include "registry/credentials.hpp"
-#include "registry/reference.hpp"
-#include "registry/tag.hpp"
+#include "deployment/docker/wished_image.hpp"
+#include "registry/repository.hpp"
 
 namespace liftlock::deployment::docker {
 
@@ -33,8 +30,7 @@ namespace {
 using json::text_at;
 
 const RestartPolicy stays_stopped;
-
-std::string short_id(const std::string& id) { return id.substr(0, 12); }
+constexpr std::size_t largest_key = 1U << 20U;  // bytes
 
 std::unexpected<Error> unfit(const Container& container, std::string what, std::string next) {
   return refusal("state-unfit", fmt::format("Looking whether the container {} can be replaced", container.name),
@@ -58,6 +54,12 @@ Result<void> refuse_unfit(const Container& container) {
                            container.name));
 }
 
+/// Else it is its digest that names it, which nothing can take from it.
+bool names_by_tag(const Target& target) {
+  const auto name = read_image_name(target.name);
+  return name && !name->tag.empty();
+}
+
 bool is_below(const fs::path& folder, const fs::path& path) {
   const auto differ = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
   return differ.first == folder.end();
@@ -70,52 +72,12 @@ class DockerRunner final : public Runner {
 
   // Which program.
 
-  Result<Target> resolve(const std::string& version) override {
-    const Container container = TRY(own());
-    Target target;
-    target.version = version;
-    target.deployed_name = text_at(container.inspected, {"Config", "Image"});
-    target.deployed_id = text_at(container.inspected, {"Image"});
-    const auto name = read_image_name(target.deployed_name);
-    if (!name) {
-      return refusal("image-unnamed", fmt::format("Looking for the image of {}", version),
-                     fmt::format("The container {} was made of an image without a name ({}), so it is not known where "
-                                 "others of its kind are.",
-                                 container.name, target.deployed_name),
-                     "Make the container anew from a named image, as ghcr.io/open-webui/open-webui:main.");
-    }
-    const std::string_view variant = registry::variant_of(name->tag);
-    target.name = fmt::format("{}:v{}{}{}", name->repository, version, variant.empty() ? "" : "-", variant);
-    TRY(put_image(target));
-    return target;
+  Result<Target> resolve(const Wish& wish) override {
+    return resolve_wish(engine(), TRY(own()), wish, registry::remote_repositories());
   }
 
-  /// A release's tag names one program for ever: one that is here is not asked for again.
   Result<void> fetch(Target& target, Progress& progress) override {
-    if (target.id.empty()) {
-      const auto name = read_image_name(target.name);
-      auto pulled =
-          pull(engine(),
-               {.repository = name->repository, .reference = name->tag, .registry_auth = TRY(login_for(target.name))},
-               progress);
-      if (!pulled && pulled.error().id == "image-unknown") {
-        Error error = std::move(pulled).error();
-        error.kind = ErrorKind::refused;
-        error.id = "version-not-there";
-        return std::unexpected(std::move(error));
-      }
-      TRY(std::move(pulled));
-      TRY(put_image(target));
-    }
-    const auto image = TRY(inspect_image(target.name));
-    const std::string label = text_at(image, {"Config", "Labels", "org.opencontainers.image.version"});
-    const std::string labelled = label.starts_with('v') ? label.substr(1) : label;
-    const bool tells = !labelled.empty() && std::isdigit(static_cast<unsigned char>(labelled.front())) != 0;
-    if (!tells || labelled == target.version) return {};
-    return refusal(
-        "version-mismatch", fmt::format("Looking at the image {}", target.name),
-        fmt::format("It says of itself that it is {}.", labelled),
-        fmt::format("If that is a mistake of an image made here, remove it:\n    docker rmi {}", target.name));
+    return bring_image(engine(), deployment_.instance, target, progress);
   }
 
   // How it takes over.
@@ -124,6 +86,7 @@ class DockerRunner final : public Runner {
     const Container container = TRY(own());
     Handover handover = TRY(begin(container));
     handover.target = target;
+    handover.target.displaced_id = TRY(displaced_by(engine(), target));
     handover.old_kept_name = marked(change_id, "before");
     handover.new_first_name = marked(change_id, "new");
     handover.new_aside_name = marked(change_id, "failed");
@@ -161,6 +124,7 @@ class DockerRunner final : public Runner {
 
   Result<void> unmake(const Handover& handover) override {
     if (!handover.makes) return {};
+    TRY(give_name_back(handover.target));
     const auto made = TRY(look_at(engine(), handover.new_id.empty() ? handover.new_first_name : handover.new_id));
     if (!made || made->ever_started) return {};
     return docker::remove(engine(), *made, Volumes::go);
@@ -205,6 +169,7 @@ class DockerRunner final : public Runner {
     TRY(set_policy(engine(), *failed, stays_stopped));
     TRY(docker::stop(engine(), *failed));
     TRY(keep_log(*failed, log));
+    TRY(give_name_back(handover.target));
     return rename(engine(), *failed, handover.new_aside_name);
   }
 
@@ -225,6 +190,8 @@ class DockerRunner final : public Runner {
     std::vector<std::string> commands = {fmt::format("docker stop {}", id)};
     if (!failed || (*failed)->name != handover.new_aside_name)
       commands.push_back(fmt::format("docker rename {} {}", id, handover.new_aside_name));
+    if (const auto taken = has_taken_name(handover.target); taken && *taken)
+      commands.push_back(fmt::format("docker tag {} {}", short_id(handover.target.displaced_id), handover.target.name));
     return commands;
   }
 
@@ -249,7 +216,7 @@ class DockerRunner final : public Runner {
   }
 
   Result<std::optional<std::string>> secret_key(const fs::path& inside) override {
-    const auto tar = TRY(file_inside(deployment_.instance, inside));
+    const auto tar = TRY(file_as_tar(engine(), deployment_.instance, inside, largest_key));
     if (!tar) return std::nullopt;
     return TRY(content_of_tar(*tar));
   }
@@ -287,27 +254,19 @@ class DockerRunner final : public Runner {
     return host.substr(0, host.rfind(':'));
   }
 
-  /// As whom `docker login` left it for that registry; a secret.
-  static Result<std::string> login_for(const std::string& image) {
-    const auto reference = TRY(registry::parse_reference(image));
-    const auto credentials = TRY(registry::find_credentials(reference.host, registry::docker_credentials()));
-    return registry::registry_auth(credentials, reference.host);
+  /// Where making the new one has taken a name from another image ("latest" means what it meant before).
+  Result<void> give_name_back(const Target& target) {
+    if (!TRY(has_taken_name(target))) return {};
+    return name_image(engine(), target.displaced_id, target.name);
   }
 
-  Result<Json> inspect_image(const std::string& name) {
-    const std::string doing = fmt::format("Inspecting the image {}", name);
-    auto image = TRY(docker::inspect_image(engine(), name, doing));
-    if (image) return *std::move(image);
-    return failure("image-missing", doing, "The engine has no such image any more.");
-  }
-
-  Result<void> put_image(Target& target) {
-    const auto image =
-        TRY(docker::inspect_image(engine(), target.name, fmt::format("Looking for the image {}", target.name)));
-    if (!image) return {};
-    target.id = text_at(*image, {"Id"});
-    target.digests = json::texts_at(*image, {"RepoDigests"});
-    return {};
+  /// False, too, where who bore the name is gone.
+  Result<bool> has_taken_name(const Target& target) {
+    if (target.displaced_id.empty()) return false;
+    const std::string doing = fmt::format("Looking for the image {}", target.name);
+    const auto bearer = TRY(inspect_image(engine(), target.name, doing));
+    const auto before = TRY(inspect_image(engine(), target.displaced_id, doing));
+    return before && bearer && text_at(*bearer, {"Id"}) == target.id;
   }
 
   Result<Handover> begin(const Container& container) {
@@ -352,11 +311,11 @@ class DockerRunner final : public Runner {
   /// With a restart policy of its own only once it is trusted.
   Result<void> create(const Container& old, Handover& handover) {
     const std::string doing = fmt::format("Making a container of {}", handover.target.name);
-    const auto old_image =
-        TRY(docker::inspect_image(engine(), text_at(old.inspected, {"Image"}),
-                                  fmt::format("Inspecting the image of the container {}", old.name)));
+    const auto old_image = TRY(inspect_image(engine(), text_at(old.inspected, {"Image"}),
+                                             fmt::format("Inspecting the image of the container {}", old.name)));
     Creation creation =
         creation_of(old.inspected, old_image.value_or(Json()), handover.target.name, handover.new_first_name);
+    if (names_by_tag(handover.target)) TRY(name_image(engine(), handover.target.id, handover.target.name));
     creation.create.body["HostConfig"]["RestartPolicy"] = {{"Name", stays_stopped.name}};
     TRY(pass_trap(doing));
     handover.new_id = text_at(TRY(engine().post(creation.create.path, doing, creation.create.body)), {"Id"});
@@ -370,7 +329,7 @@ class DockerRunner final : public Runner {
                      fmt::format("{} names another image than a moment ago.", handover.target.name),
                      "Run the command again.");
     }
-    const auto new_image = TRY(docker::inspect_image(engine(), handover.target.id, doing));
+    const auto new_image = TRY(inspect_image(engine(), handover.target.id, doing));
     return refuse_differences(
         differences(old.inspected, old_image.value_or(Json()), made.inspected, new_image.value_or(Json())), doing);
   }
@@ -383,22 +342,10 @@ class DockerRunner final : public Runner {
                    "Make the container anew with what the engine takes today, then run the command again.");
   }
 
-  Result<std::optional<std::string>> file_inside(const std::string& container, const fs::path& path) {
-    constexpr std::size_t most = 1U << 20U;
-    std::string tar;
-    const auto take = [&](std::string_view piece) {
-      tar += piece;
-      return tar.size() <= most;
-    };
-    const std::string doing = fmt::format("Reading {} in the container {}", path.string(), container);
-    if (!TRY(engine().stream(archive_path(container, path), doing, take))) return std::nullopt;
-    return tar;
-  }
-
   /// As the engine hands it out, so that bytes, mode and owner stay.
   Result<void> carry_secret_key(const Container& old, const std::string& to) {
     if (deployment_.secret_inside.empty()) return {};
-    const auto tar = TRY(file_inside(old.id, deployment_.secret_inside));
+    const auto tar = TRY(file_as_tar(engine(), old.id, deployment_.secret_inside, largest_key));
     if (!tar) return {};
     const std::string doing = "Carrying the secret key into the new container";
     TRY(pass_trap(doing));

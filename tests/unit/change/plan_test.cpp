@@ -40,7 +40,7 @@ class PlanTest : public ::testing::Test {
 
   Result<Plan> plan(std::string_view version, const std::string& engine = "auto") {
     const auto deployment = need(deployment::find("dir:" + folder_.path().string(), home_.path()));
-    return make_plan(deployment, version, {engine});
+    return make_plan(deployment, std::string(version), {engine});
   }
 
   static const hazard::Finding* find(const Plan& plan, std::string_view id) {

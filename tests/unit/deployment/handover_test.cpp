@@ -13,10 +13,15 @@ Handover example() {
           .new_first_name = "open-webui.liftlock-1-new",
           .new_aside_name = "open-webui.liftlock-1-failed",
           .makes = false,
-          .target = {.version = "0.12.4",
-                     .name = "open-webui:v0.12.4",
+          .target = {.wanted = "latest",
+                     .version = "0.12.4",
+                     .name = "open-webui:latest",
+                     .digest = "sha256:2",
                      .id = "sha256:1",
                      .digests = {"open-webui@sha256:2"},
+                     .bytes = 1'600'000'000,
+                     .registry_error = "Looking up open-webui:latest: It does not answer.",
+                     .displaced_id = "sha256:3",
                      .deployed_name = "open-webui:main",
                      .deployed_id = "sha256:3"},
           .policy = {"on-failure", 3},
@@ -31,6 +36,7 @@ TEST(Handover, SurvivesTheJournal) {
   EXPECT_EQ(to_json(*back), json);
   EXPECT_EQ(back->policy.most, 3);
   EXPECT_EQ(back->target.digests, example().target.digests);
+  EXPECT_EQ(back->target.displaced_id, "sha256:3");
   EXPECT_FALSE(back->makes || back->ran || back->answered);
 }
 
