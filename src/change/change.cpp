@@ -238,7 +238,7 @@ Result<void> refuse_beforehand(const deployment::Deployment& deployment, const P
   TRY(refuse_what_cannot_work(deployment, plan));
   if (driver.runner() == nullptr) return refuse_users(driver, deployment);
   TRY(driver.runner()->plan(*plan.program, "0000"));
-  return {};
+  return refuse_strangers(driver, deployment);
 }
 
 /// Everything before the first effect on the deployment. The program is brought while the old one serves.

@@ -135,16 +135,23 @@ Result<void> exchange(Run& run, const Plan& plan, Proven& proven) {
   return {};
 }
 
-}  // namespace
-
-Result<void> refuse_users(deployment::Driver& driver, const deployment::Deployment& deployment) {
-  const auto found = TRY(driver.users(deployment));
+Result<void> refuse(const process::Users& found, const deployment::Deployment& deployment) {
   if (found.users.empty()) return {};
   std::string names;
   for (const auto& user : found.users)
     names += fmt::format("{}process {}: {}", names.empty() ? "" : "\n", user.pid, user.command);
   return refusal("database-in-use", fmt::format("Taking the database {} out of use", deployment.database.string()),
                  fmt::format("It is open in:\n{}", names), "Stop it, then run the command again.");
+}
+
+}  // namespace
+
+Result<void> refuse_users(deployment::Driver& driver, const deployment::Deployment& deployment) {
+  return refuse(TRY(driver.users(deployment)), deployment);
+}
+
+Result<void> refuse_strangers(deployment::Driver& driver, const deployment::Deployment& deployment) {
+  return refuse(TRY(driver.strangers(deployment)), deployment);
 }
 
 Error reverse_because(Run& run, const Swap& swap, Error error) {

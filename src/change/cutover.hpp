@@ -31,6 +31,9 @@ struct Proven {
 /// Errors: "database-in-use" (refused) naming the processes that have the database open.
 [[nodiscard]] Result<void> refuse_users(deployment::Driver& driver, const deployment::Deployment& deployment);
 
+/// The same of those that a stop of the program would not end: to be asked before it is stopped for nothing.
+[[nodiscard]] Result<void> refuse_strangers(deployment::Driver& driver, const deployment::Deployment& deployment);
+
 /// Swaps under the eyes of the journal: `look` is asked about the new database, once it is in place and still locked,
 /// and its answer goes into the record "verified". The caller excludes others from the old file.
 [[nodiscard]] Result<void> swap_in(Run& run, const SwapNames& names, const Swap& swap,

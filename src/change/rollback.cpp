@@ -232,6 +232,7 @@ Result<Report> roll_back_program(deployment::Driver& driver, const deployment::D
                    fmt::format("To go back to its snapshot:\n    liftlock restore {} latest", deployment.address));
   }
   TRY(driver.runner()->plan_return(original.kept_instances.front(), "0000"));
+  TRY(refuse_strangers(driver, deployment));
   const auto journal = TRY(Journal::open(places_of(deployment, original.id).journal));
   TRY(check_kept(deployment, original, journal));
   const auto losses = TRY(count_losses(deployment, journal, database::OpenMode::read_only));

@@ -20,6 +20,9 @@ class Driver {
 
   /// The processes that have the database open now, the deployment's own program included.
   [[nodiscard]] virtual Result<process::Users> users(const Deployment& deployment) = 0;
+
+  /// Those of them that a stop of the deployment's own program leaves behind.
+  [[nodiscard]] virtual Result<process::Users> strangers(const Deployment& deployment) { return users(deployment); }
 };
 
 /// The driver for a deployment that was found. Errors: those of reaching what runs it.

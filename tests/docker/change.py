@@ -6,13 +6,14 @@ Usage: tests/docker/change.py [TEST …]   (LIFTLOCK: the program, by default bu
 
 import io
 import json
+import os
 import sqlite3
 import subprocess
 import sys
 import tarfile
 
 import suite
-from place import (CHANGED, FROM, IMAGE, LOCKED, PROGRAM, REFUSED, ROLLED_BACK, TO, Case, begin, contents, names, revision, rows, titles,
+from place import (CHANGED, FAILED, FROM, IMAGE, LOCKED, PROGRAM, REFUSED, ROLLED_BACK, TO, Case, begin, contents, names, revision, rows, titles,
                    unpacked, untouched)  # fmt: skip
 
 ENGINE = None
@@ -219,6 +220,17 @@ class Refused(Case):
         ENGINE.create("second", f"{IMAGE}:v{FROM}", HostConfig={"Binds": [f"{place.data}:/app/backend/data"]})
         self.refused(place, "The container second runs on the same data.", "docker stop second")
 
+    def test_somebody_else_has_the_database_open(self):
+        """Who would still have it open when the container is stopped; what runs in the container does not matter."""
+        place = self.place()
+        with open(place.database, "rb"):
+            self.refused(place, "It is open in:", f"process {os.getpid()}:")
+        made = ENGINE.json("POST", f"/containers/{place.name}/exec", {"Cmd": ["/bin/busybox", "tail", "-f", "/app/backend/data/webui.db"]})
+        ENGINE.call("POST", f"/exec/{made['Id']}/start", {"Detach": True})
+        suite.until(lambda: ENGINE.json("GET", f"/exec/{made['Id']}/json")["Pid"] > 0)
+        self.change(CHANGED, place)
+        self.assert_changed(place)
+
     def test_data_that_is_not_to_be_had(self):
         self.refused(self.place(binds=[]), "is on no volume and no folder of the machine")
         ENGINE.remove_everything()
@@ -239,6 +251,40 @@ class Refused(Case):
         self.assertIn("change", done.stderr)
         self.assertEqual(first.wait(60), ROLLED_BACK)
         self.assert_as_it_was(place)
+
+
+class DiskFull(Case):
+    """T11: the folder of the snapshots is a small disk of its own."""
+
+    def full(self, place, **limits):
+        place.home.mkdir()
+        options = ",".join(f"{name}={value}" for name, value in limits.items())
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "liftlock-test", place.home], check=True)
+        self.addCleanup(subprocess.run, ["umount", place.home], check=True)
+        return untouched(place.name)
+
+    def test_it_is_known_beforehand(self):
+        place = self.place()
+        before = self.full(place, size="100k")
+        done = self.change(FAILED, place)
+        self.assertRegex(done.said, r"about \d.* are needed and \d+ kB are free Nothing was changed")
+        self.assertEqual((untouched(place.name), contents(place.data), place.beside()), (before, place.before, []))
+        self.assertEqual(list(place.home.glob("*/backup-*")), [])
+
+    def test_it_fills_up_on_the_way(self):
+        """There is room for the bytes, but not for so many files: that shows when the backup is written."""
+        place = self.place()
+        before = self.full(place, size="200m", nr_inodes=11)
+        done = self.change(FAILED, place)
+        self.assertIn("No space left", done.said)
+        self.assertIn("No snapshot was made, and nothing is left of the attempt.", done.said)
+        self.assertEqual((untouched(place.name), contents(place.data), place.beside()), (before, place.before, []))
+        self.assertEqual(names(), [place.name])
+        self.assertEqual(list(place.home.glob("*/backup-*")), [])
+        subprocess.run(["mount", "-o", "remount,nr_inodes=10000", place.home], check=True)
+        self.expect(0, place, "resume", place.address, "--yes")
+        self.change(CHANGED, place)
+        self.assert_changed(place)
 
 
 def prepare(engine):

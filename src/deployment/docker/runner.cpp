@@ -16,6 +16,7 @@
 #include "deployment/docker/image_name.hpp"
 #include "deployment/docker/orders.hpp"
 #include "deployment/docker/podman.hpp"
+#include "deployment/docker/process.hpp"
 #include "deployment/docker/tar_file.hpp"
 #include "deployment/docker/watch.hpp"
 #include "deployment/docker/wished_image.hpp"
@@ -69,6 +70,8 @@ class DockerRunner final : public Runner {
  public:
   DockerRunner(Connection connection, std::unique_ptr<http::Transport> transport, Deployment deployment)
       : connection_(std::move(connection)), transport_(std::move(transport)), deployment_(std::move(deployment)) {}
+
+  [[nodiscard]] Result<std::string> own_id() { return TRY(own()).id; }
 
   // Which program.
 
@@ -382,6 +385,13 @@ class DockerDriver final : public Driver {
   Runner* runner() override { return &runner_; }
   Result<process::Users> users(const Deployment& deployment) override {
     return process::users_of(process::database_files(deployment.database));
+  }
+  Result<process::Users> strangers(const Deployment& deployment) override {
+    auto found = TRY(users(deployment));
+    if (found.users.empty()) return found;
+    const std::string id = TRY(runner_.own_id());
+    std::erase_if(found.users, [&](const process::User& user) { return runs_in(user.pid, id); });
+    return found;
   }
 
  private:
