@@ -9,6 +9,7 @@ import json
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -171,6 +172,7 @@ def real_image(engine, version):
 if __name__ == "__main__":
     import engine as engines
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the engine is ended then, too
     with tempfile.TemporaryDirectory() as scratch:
         private = engines.Engine(pathlib.Path(scratch))
         try:

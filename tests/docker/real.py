@@ -25,7 +25,7 @@ from registry_server import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = str(pathlib.Path(os.environ.get("LIFTLOCK", ROOT / "build/liftlock")).resolve())
-OLD, PATCH, NEW = "0.6.18", "0.12.3", "0.12.4"
+PEEWEE, OLD, STRANDS, PATCH, NEW = "0.3.35", "0.6.18", "0.9.6", "0.12.3", "0.12.4"
 PASSWORD = "Passw0rd!x"  # of every user of the fixtures
 ENGINE = None
 SCRATCH = None
@@ -88,7 +88,7 @@ class Server:
                 chat = self.ask(f"/api/v1/chats/{entry['id']}", token)
                 messages = (chat["chat"].get("history") or {}).get("messages") or {}
                 said = {key: (message.get("role"), message.get("content")) for key, message in messages.items()}
-                found[entry["id"]] = (chat["title"], chat["archived"], chat["pinned"], said)
+                found[entry["id"]] = (chat["title"], chat["archived"], bool(chat.get("pinned")), said)
             page += 1
         return found
 
@@ -172,9 +172,33 @@ class Real(unittest.TestCase):
         self.assertEqual(self.heads_of(server)["revision"], "d31026856c01")
         self.same_chats(server, sessions, before)
 
+    def test_t12_to_the_release_that_strands_data(self):
+        """0.9.6 by itself stops half-way in this very database, answers all the same, and no later release starts on what it leaves."""
+        server = self.server(PEEWEE, "open-webui-0.3.35")
+        sessions = {email: server.sign_in(email) for email in server.users()}
+        before = {email: server.chats(token) for email, token in sessions.items()}
+        self.assertGreater(len(sessions), 1)
+        self.assertGreater(sum(map(len, before.values())), 10)
+        self.assertIn("release-breaks-user-table", self.done(server, "plan", "open-webui", f"v{STRANDS}").stdout)
+
+        self.done(server, "change", "open-webui", f"v{STRANDS}", "--yes")
+        self.assertEqual(server.version(), STRANDS)
+        self.assertEqual(self.heads_of(server)["revision"], "461111b60977")
+        self.same_chats(server, sessions, before)
+        with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as connection:
+            self.assertNotIn("old_chat", [column[1] for column in connection.execute("PRAGMA table_info(chat)")])
+            self.assertEqual(connection.execute("SELECT count(*) FROM chat WHERE chat IS NULL").fetchone(), (0,))
+            self.assertGreater(connection.execute("SELECT count(*) FROM chat_message").fetchone()[0], 10)
+            settings = connection.execute("SELECT json_type(settings) FROM user WHERE settings IS NOT NULL AND settings != 'null'").fetchall()
+            self.assertEqual(set(settings) - {("object",)}, set(), "encoded twice")
+
+        self.done(server, "change", "open-webui", f"v{NEW}", "--yes")
+        self.assertEqual(server.version(), NEW)
+        self.same_chats(server, sessions, before)
+
 
 def prepare(engine):
-    for release in (OLD, PATCH, NEW):
+    for release in (PEEWEE, OLD, STRANDS, PATCH, NEW):
         real_image(engine, release)
 
 
