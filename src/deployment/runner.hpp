@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "deployment/handover.hpp"
+#include "migration/script/script.hpp"
 
 namespace liftlock::deployment {
 
@@ -49,6 +50,12 @@ class Runner {
   /// "release-unknown" where it does not tell its version, "version-mismatch" where it is another one than it was
   /// thought to be (all refused).
   [[nodiscard]] virtual Result<void> fetch(Target& target, Progress& progress) = 0;
+
+  /// The Alembic scripts of a program that is here, read without running it; none where it has none where they are
+  /// looked for. Errors: "script-unreadable".
+  [[nodiscard]] virtual Result<std::vector<migration::script::Script>> migrations(const Target& target) = 0;
+  /// Removes what a run that was interrupted has made only to look into programs.
+  [[nodiscard]] virtual Result<void> tidy() = 0;
 
   /// How an instance of `target` takes over, in the change of this id. Changes nothing. Errors (refused): "state-unfit"
   /// for an instance that cannot be stopped and started again, "data-shared" where another one uses the same data,

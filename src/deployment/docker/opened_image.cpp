@@ -15,23 +15,26 @@ namespace {
 
 constexpr const char* fault_point = "engine-look";
 
-Result<void> remove_leftover(Engine& engine, const std::string& name) {
-  const auto left = TRY(look_at(engine, name));
+std::string name_for(const std::string& instance) { return fmt::format("{}.liftlock-look", instance); }
+
+}  // namespace
+
+Result<void> OpenedImage::remove_left(Engine& engine, const std::string& instance) {
+  const auto left = TRY(look_at(engine, name_for(instance)));
   if (!left || left->ever_started) return {};
   return remove(engine, *left, Volumes::go);
 }
 
-}  // namespace
-
 Result<OpenedImage> OpenedImage::open(Engine& engine, const std::string& image_id, const std::string& instance) {
-  const std::string name = fmt::format("{}.liftlock-look", instance);
-  TRY(remove_leftover(engine, name));
+  TRY(remove_left(engine, instance));
   const std::string doing = fmt::format("Looking into the image {}", short_id(image_id));
   TRY(pass_trap(doing, fault_point));
   // Of an image without a command, engines make a container only if it is given one.
   const Json body = {{"Image", image_id}, {"Cmd", {"never"}}, {"HostConfig", {{"NetworkMode", "none"}}}};
   OpenedImage opened(
-      engine, json::text_at(TRY(engine.post(fmt::format("/containers/create?name={}", name), doing, body)), {"Id"}));
+      engine,
+      json::text_at(TRY(engine.post(fmt::format("/containers/create?name={}", name_for(instance)), doing, body)),
+                    {"Id"}));
   TRY(pass_trap(doing, fault_point));
   return opened;
 }
@@ -49,6 +52,11 @@ Result<std::optional<std::string>> OpenedImage::read(const std::filesystem::path
 
 Result<bool> OpenedImage::stream(const std::filesystem::path& path, const std::function<bool(std::string_view)>& sink) {
   return engine_.stream(archive_path(container_, path), fmt::format("Reading {} in an image", path.string()), sink);
+}
+
+Result<void> OpenedImage::check_there() {
+  TRY(need(engine_, container_));
+  return {};
 }
 
 Result<std::optional<std::string>> version_in_image(Engine& engine, const std::string& image_id,

@@ -19,6 +19,8 @@ class OpenedImage {
   /// `instance`: the deployment's, whose name the container bears with Liftlock's mark.
   [[nodiscard]] static Result<OpenedImage> open(Engine& engine, const std::string& image_id,
                                                 const std::string& instance);
+  /// Removes the container that a crash left behind, if one did.
+  [[nodiscard]] static Result<void> remove_left(Engine& engine, const std::string& instance);
   OpenedImage(OpenedImage&& other) noexcept
       : engine_(other.engine_), container_(std::exchange(other.container_, std::string())) {}
   OpenedImage(const OpenedImage&) = delete;
@@ -32,6 +34,9 @@ class OpenedImage {
   /// A file or folder as a tar archive, piece by piece; a sink that returns false ends it. False: there is none.
   [[nodiscard]] Result<bool> stream(const std::filesystem::path& path,
                                     const std::function<bool(std::string_view)>& sink);
+  /// An engine says the same of a path that is missing as of a container that somebody has removed; this tells them
+  /// apart. Error: "container-missing".
+  [[nodiscard]] Result<void> check_there();
 
  private:
   OpenedImage(Engine& engine, std::string container) : engine_(engine), container_(std::move(container)) {}

@@ -13,7 +13,9 @@
 #include "deployment/docker/connection.hpp"
 #include "deployment/docker/container.hpp"
 #include "deployment/docker/identity.hpp"
+#include "deployment/docker/image_migrations.hpp"
 #include "deployment/docker/image_name.hpp"
+#include "deployment/docker/opened_image.hpp"
 #include "deployment/docker/orders.hpp"
 #include "deployment/docker/podman.hpp"
 #include "deployment/docker/process.hpp"
@@ -82,6 +84,12 @@ class DockerRunner final : public Runner {
   Result<void> fetch(Target& target, Progress& progress) override {
     return bring_image(engine(), deployment_.instance, target, progress);
   }
+
+  Result<std::vector<migration::script::Script>> migrations(const Target& target) override {
+    return migrations_in_image(engine(), target.id, deployment_.instance);
+  }
+
+  Result<void> tidy() override { return OpenedImage::remove_left(engine(), deployment_.instance); }
 
   // How it takes over.
 

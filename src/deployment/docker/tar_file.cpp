@@ -29,22 +29,38 @@ std::unexpected<Error> unreadable(struct archive* tar) {
                  text == nullptr ? "The engine's archive holds no file." : text);
 }
 
-/// Streams the content of the first plain file to `sink`.
-Result<void> first_file(struct archive* tar, const ByteSink& sink) {
+/// The next plain file; nullptr behind the last.
+Result<struct archive_entry*> next_file(struct archive* tar) {
   struct archive_entry* entry = nullptr;
   int code = ARCHIVE_OK;
   while ((code = archive_read_next_header(tar, &entry)) != ARCHIVE_EOF) {
     if (code < ARCHIVE_WARN) return unreadable(tar);
-    if (archive_entry_filetype(entry) != AE_IFREG) continue;
-    std::string block(block_size, '\0');
-    while (true) {
-      const la_ssize_t count = archive_read_data(tar, block.data(), block.size());
-      if (count < 0) return unreadable(tar);
-      if (count == 0) return {};
-      TRY(sink(std::string_view(block).substr(0, static_cast<std::size_t>(count))));
-    }
+    if (archive_entry_filetype(entry) == AE_IFREG) return entry;
   }
-  return unreadable(nullptr);
+  return nullptr;
+}
+
+Result<void> stream_content(struct archive* tar, const ByteSink& sink) {
+  std::string block(block_size, '\0');
+  while (true) {
+    const la_ssize_t count = archive_read_data(tar, block.data(), block.size());
+    if (count < 0) return unreadable(tar);
+    if (count == 0) return {};
+    TRY(sink(std::string_view(block).substr(0, static_cast<std::size_t>(count))));
+  }
+}
+
+/// Streams the content of the first plain file to `sink`.
+Result<void> first_file(struct archive* tar, const ByteSink& sink) {
+  if (TRY(next_file(tar)) == nullptr) return unreadable(nullptr);
+  return stream_content(tar, sink);
+}
+
+ByteSink into(std::string& content) {
+  return [&content](std::string_view piece) -> Result<void> {
+    content += piece;
+    return {};
+  };
 }
 
 }  // namespace
@@ -53,11 +69,20 @@ Result<std::string> content_of_tar(std::string_view bytes) {
   const Handle tar = new_reader();
   if (archive_read_open_memory(tar.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) return unreadable(tar.get());
   std::string content;
-  TRY(first_file(tar.get(), [&](std::string_view piece) -> Result<void> {
-    content += piece;
-    return {};
-  }));
+  TRY(first_file(tar.get(), into(content)));
   return content;
+}
+
+Result<std::vector<TarFile>> files_of_tar(std::string_view bytes) {
+  const Handle tar = new_reader();
+  if (archive_read_open_memory(tar.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) return unreadable(tar.get());
+  std::vector<TarFile> files;
+  while (struct archive_entry* entry = TRY(next_file(tar.get()))) {
+    const char* name = archive_entry_pathname(entry);
+    TarFile& file = files.emplace_back(TarFile{name != nullptr ? name : "", {}});
+    TRY(stream_content(tar.get(), into(file.content)));
+  }
+  return files;
 }
 
 Result<void> unpack_tar(const std::filesystem::path& path, const std::filesystem::path& to) {

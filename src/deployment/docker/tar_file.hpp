@@ -3,10 +3,12 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 
-/// The tar archive in which an engine hands out one file. Errors: "engine-answer" where it holds none or is cut off.
+/// The tar archive in which an engine hands out a file or a folder. Errors: "engine-answer" where it is cut off, or
+/// holds no file though one was asked for.
 namespace liftlock::deployment::docker {
 
 /// The content of the file in an archive held in memory.
@@ -14,5 +16,14 @@ namespace liftlock::deployment::docker {
 
 /// Writes the content of the file in the archive `tar` to `to`, which must not exist, readable by its owner only.
 [[nodiscard]] Result<void> unpack_tar(const std::filesystem::path& tar, const std::filesystem::path& to);
+
+/// A plain file in an archive, with the name that it has there: "versions/7e5b5dc7342b_init.py".
+struct TarFile {
+  std::string name;
+  std::string content;
+};
+
+/// The plain files of a folder in an archive held in memory, those below it included.
+[[nodiscard]] Result<std::vector<TarFile>> files_of_tar(std::string_view tar);
 
 }  // namespace liftlock::deployment::docker
