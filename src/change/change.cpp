@@ -10,6 +10,7 @@
 #include "change/rehearsal.hpp"
 #include "change/run.hpp"
 #include "change/snapshots.hpp"
+#include "change/target_migrations.hpp"
 #include "deployment/driver.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -247,14 +248,18 @@ Result<void> get_ready(const Request& request, Plan& plan, Context& context) {
   TRY(refuse_beforehand(request.deployment, plan, *driver));
   TRY(agree(request, plan, context));
   TRY(agree_to_drops(request, plan, context));
-  if (driver->runner() != nullptr) TRY(driver->runner()->fetch(*plan.program, context.progress));
+  if (driver->runner() == nullptr) return {};
+  TRY(driver->runner()->fetch(*plan.program, context.progress));
+  if (plan.is_done()) return {};
+  TRY(put_migrations(plan, *driver->runner()));
+  context.say(describe_migrations(plan));
   return {};
 }
 
 /// Where only the program itself tells which release it is, it is brought before there is a plan.
 PlanOptions plan_options(const Request& request, Context& context) {
   const auto bring = [&context](deployment::Runner& runner, deployment::Target& target) {
-    context.say(fmt::format("Which release {} is, only the program in it tells: it is brought first.", target.name));
+    context.say(fmt::format("What {} is and brings, only the program in it tells: it is fetched first.", target.name));
     return runner.fetch(target, context.progress);
   };
   return {.engine = request.engine, .from_snapshot = request.from_snapshot, .pin = request.pin, .bring = bring};

@@ -197,6 +197,7 @@ Result<Plan> make_plan(const deployment::Deployment& deployment, const std::stri
   }
   plan.target_release = release::to_string(target.release->version);
   plan.head = target.release->head;
+  plan.migrations = std::move(target.migrations);
   TRY(find_path(plan, options, *opened));
   TRY(refuse_needless_snapshot(plan, options));
   describe_steps(plan);

@@ -17,6 +17,7 @@
 #include "migration/builder.hpp"
 #include "migration/reversal.hpp"
 #include "migration/state.hpp"
+#include "release/program_chain.hpp"
 
 namespace liftlock::change {
 
@@ -67,9 +68,10 @@ struct Plan {
   std::vector<hazard::Finding> findings;
   std::vector<std::string> points_of_no_return;  ///< sentences
   Costs costs;
-  std::vector<migration::DownwardLoss> losses;  ///< what migrating down would leave behind, counted in this data
-  std::optional<RestorePoint> restore_point;    ///< set where direction is down and one exists, also if not by it
-  std::optional<deployment::Target> program;    ///< that comes with it, where something runs the program
+  std::vector<migration::DownwardLoss> losses;      ///< what migrating down would leave behind, counted in this data
+  std::optional<RestorePoint> restore_point;        ///< set where direction is down and one exists, also if not by it
+  std::optional<deployment::Target> program;        ///< that comes with it, where something runs the program
+  std::optional<release::ProgramChain> migrations;  ///< that `program` brings, once they were read from it
 
   /// Whether there is nothing to do: neither to the database nor to the program.
   [[nodiscard]] bool is_done() const { return direction == Direction::none && (!program || program->is_deployed()); }

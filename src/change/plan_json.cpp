@@ -105,6 +105,11 @@ Json program_json(const Plan& plan) {
           {"deployed", target.is_deployed()}};
 }
 
+Json migrations_json(const Plan& plan) {
+  if (!plan.migrations) return nullptr;
+  return {{"revisions", plan.migrations->revisions}, {"head", plan.migrations->head}};
+}
+
 }  // namespace
 
 Error refusal_of(const Plan& plan) {
@@ -152,7 +157,8 @@ nlohmann::ordered_json to_json(const Plan& plan) {
           {"by_snapshot", plan.by_snapshot},
           {"losses", to_json(plan.losses)},
           {"restore_point", restore_point_json(plan)},
-          {"program", program_json(plan)}};
+          {"program", program_json(plan)},
+          {"migrations", migrations_json(plan)}};
 }
 
 }  // namespace liftlock::change

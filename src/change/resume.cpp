@@ -174,6 +174,8 @@ Result<std::optional<Report>> resume(const deployment::Deployment& deployment, C
   const auto id = TRY(unfinished_run(deployment));
   if (!id) {
     TRY(remove_scratch(deployment));
+    auto driver = TRY(deployment::make_driver(deployment));
+    if (driver->runner() != nullptr) TRY(driver->runner()->tidy());
     return std::nullopt;
   }
   Run run = TRY(take_up_run(deployment, context, *id));

@@ -97,7 +97,7 @@ class Place:
 
     def run(self, *words, program=None, **environment):
         done = subprocess.run([program or PROGRAM, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=120, cwd=self.folder, env=self.environment | environment)  # fmt: skip
+                              timeout=300, cwd=self.folder, env=self.environment | environment)  # fmt: skip
         done.said = " ".join((done.stdout + done.stderr).split())  # lines are wrapped for people
         done.text = f"{words} -> {done.returncode}\nstdout: {done.stdout}\nstderr: {done.stderr}"
         return done

@@ -1,0 +1,74 @@
+#include "change/target_migrations.hpp"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+#include <vector>
+
+#include "release/catalogue.hpp"
+
+namespace liftlock::change {
+
+namespace {
+
+using release::ProgramChain;
+
+std::unexpected<Error> refuse_tail(const ProgramChain& chain, const deployment::Target& target) {
+  std::vector<std::string> ids;
+  for (const auto& revision : chain.tail) ids.push_back(fmt::format("{} ({})", revision.id, revision.message));
+  return refusal("revisions-unknown", fmt::format("Reading the migrations of {}", target.name),
+                 fmt::format("It brings {} that this version of Liftlock does not know: {}. It knows those of the "
+                             "releases up to {}, which end at {}.",
+                             ids.size() == 1 ? "a migration" : fmt::format("{} migrations", ids.size()),
+                             fmt::join(ids, ", "), release::to_string(release::latest().version), chain.known_head),
+                 "Look for a newer version of Liftlock.");
+}
+
+/// A script that cannot be read is the image's fault; all else is the engine's.
+Error as_refusal(Error error, const deployment::Target& target) {
+  if (error.id != "script-unreadable") return error;
+  return refusal("script-unreadable", fmt::format("Reading the migrations of {}", target.name),
+                 fmt::format("{}: {}", error.doing, error.what), "Choose an image as Open WebUI publishes it.")
+      .error();
+}
+
+}  // namespace
+
+Result<std::optional<ProgramChain>> read_migrations(deployment::Runner& runner, const deployment::Target& target) {
+  auto scripts = runner.migrations(target);
+  if (!scripts) return std::unexpected(as_refusal(std::move(scripts).error(), target));
+  if (scripts->empty()) return std::nullopt;
+  auto chain = TRY(release::read_chain(*std::move(scripts), fmt::format("the image {}", target.name)));
+  if (!chain.tail.empty()) return refuse_tail(chain, target);
+  return chain;
+}
+
+release::Release release_of(const release::Version& version, const ProgramChain& chain) {
+  const auto same = release::releases_with_head(chain.head);
+  if (!same.empty()) return {version, same.back()->head};
+  const release::Release* before = release::last_before(version);
+  return {version, {before != nullptr ? before->head.peewee_migrations : 0, chain.head}};
+}
+
+Result<void> put_migrations(Plan& plan, deployment::Runner& runner) {
+  const deployment::Target& target = *plan.program;
+  if (!plan.migrations) plan.migrations = TRY(read_migrations(runner, target));
+  if (!plan.migrations || plan.migrations->head == plan.head.revision) return {};
+  return refusal("migrations-differ", fmt::format("Reading the migrations of {}", target.name),
+                 fmt::format("They end at {}, and those of {} as it was published {}: it is another program.",
+                             plan.migrations->head, plan.target_release,
+                             plan.head.revision.empty() ? "do not exist" : "at " + plan.head.revision),
+                 "Choose an image as Open WebUI publishes it.");
+}
+
+std::string describe_migrations(const Plan& plan) {
+  if (plan.migrations) {
+    return fmt::format("Read from the image: {} migrations, up to {}.", plan.migrations->revisions,
+                       plan.migrations->head);
+  }
+  return fmt::format("No migrations were found in the image; those of {} as it was published count.",
+                     plan.target_release);
+}
+
+}  // namespace liftlock::change
