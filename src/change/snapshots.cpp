@@ -26,6 +26,18 @@ std::string describe(const deployment::Deployment& deployment) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+/// Says how far the work is, and never that the user wants it to stop: for what is finished once it has begun.
+class Unstoppable final : public Progress {
+ public:
+  explicit Unstoppable(Progress& progress) : progress_(progress) {}
+  void begin(std::string_view stage, std::int64_t total, Unit unit) override { progress_.begin(stage, total, unit); }
+  void advance(std::int64_t done) override { progress_.advance(done); }
+  void end() override { progress_.end(); }
+
+ private:
+  Progress& progress_;
+};
+
 /// The secret key that goes with the instance, for its next one.
 Result<void> put_inside_key(snapshot::Source& source, const deployment::Deployment& deployment) {
   auto driver = TRY(deployment::make_driver(deployment));
@@ -69,8 +81,9 @@ SnapshotFigures figures_of(const snapshot::Snapshot& snapshot, double seconds) {
 
 Result<snapshot::Restored> restore_files(const snapshot::Snapshot& snapshot, const deployment::Deployment& deployment,
                                          Context& context) {
+  Unstoppable progress(context.progress);
   return snapshot::restore(snapshot, {deployment.data_directory, deployment.database, {}, false}, context.clock,
-                           context.progress);
+                           progress);
 }
 
 }  // namespace liftlock::change

@@ -22,6 +22,7 @@ namespace liftlock::change {
 [[nodiscard]] SnapshotFigures figures_of(const snapshot::Snapshot& snapshot, double seconds);
 
 /// Brings the data directory's files (not the database) back to what the snapshot holds. What was there is moved aside.
+/// Cannot be cancelled: most often it undoes what was.
 [[nodiscard]] Result<snapshot::Restored> restore_files(const snapshot::Snapshot& snapshot,
                                                        const deployment::Deployment& deployment, Context& context);
 

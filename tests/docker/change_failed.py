@@ -7,6 +7,7 @@ Usage: tests/docker/change_failed.py [TEST …]   (LIFTLOCK: the program, by def
 import http.server
 import io
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -85,6 +86,18 @@ class Failed(Case):
         begun = time.monotonic()
         self.fails(place, "0.12.2", "--timeout", "2", says=["For 2 s it neither answered nor wrote anything new.", "Running upgrade a -> b", "--timeout SECONDS"])
         self.assertLess(time.monotonic() - begun, 15)
+
+    def test_ctrl_c_while_it_hangs(self):
+        """What was done is undone; the undoing is not cancelled with it."""
+        place = self.place()
+        begun = subprocess.Popen([PROGRAM, "change", place.address, "0.12.2", "--yes"], env=place.environment, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
+        suite.until(lambda: place.named("-before") and place.name in names() and place.inspect()["State"]["Running"])
+        begun.send_signal(signal.SIGINT)
+        _, said = begun.communicate(timeout=60)
+        self.assertEqual(begun.returncode, 130, said)
+        self.assertIn("The old container runs again on the old database: all is as it was.", " ".join(said.split()))
+        self.assert_as_it_was(place)
 
     def test_it_answers_in_another_version(self):
         self.fails(self.place(), "0.11.1", says=["It answers as version 0.12.0 instead of 0.11.1."])
