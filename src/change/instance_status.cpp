@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 #include "base/file_tree.hpp"
 #include "base/format.hpp"
+#include "change/run.hpp"
 #include "change/swap.hpp"
 #include "deployment/package.hpp"
 #include "release/catalogue.hpp"
@@ -158,9 +159,12 @@ std::optional<migration::DatabaseState> state_at_hand(Platform& platform, const 
   return state ? std::optional(*state) : std::nullopt;
 }
 
-Result<InstanceStatus> status(Platform& platform, std::string_view name) {
+Result<InstanceStatus> status(Platform& platform, std::string_view name, const fs::path& home) {
   InstanceStatus status;
   status.instance = TRY(platform.inspect(name));
+  const deployment::Deployment noted = TRY(deployment::state_of(status.instance, home));
+  status.unfinished_change = TRY(unfinished_run(noted));
+  if (const auto last = TRY(last_unsettled(noted))) status.unsettled_change = last->id;
   status.version = program_version(platform, status.instance);
   status.secret_key = TRY(secret_key_of(platform, status.instance));
   auto state = read_database(platform, status);

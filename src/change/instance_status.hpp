@@ -32,15 +32,19 @@ struct InstanceStatus {
   std::vector<std::string> releases;     ///< that the database may come from, oldest first
   std::optional<Error> database_unread;  ///< why there is no state
   std::optional<deployment::Size> size;  ///< where the data directory is on this machine
+
+  std::optional<std::string> unfinished_change;  ///< its id: `liftlock resume` is due
+  std::optional<std::string> unsettled_change;   ///< its id: can be rolled back
 };
 
 /// "variable", "kept-file", "layer", "none": as JSON says it.
 [[nodiscard]] std::string_view name_of(InstanceStatus::SecretKey key);
 
 /// Looks at the instance `name` of a platform; changes nothing. Its SQLite database is opened where it lies, or, where
-/// that is not possible, copied out into a temporary folder, up to 256 MB. Errors: the platform's; not being able to
-/// read the database is none.
-[[nodiscard]] Result<InstanceStatus> status(deployment::Platform& platform, std::string_view name);
+/// that is not possible, copied out into a temporary folder, up to 256 MB. Its changes are those noted under `home`.
+/// Errors: the platform's, and those of reading a journal; not being able to read the database is none.
+[[nodiscard]] Result<InstanceStatus> status(deployment::Platform& platform, std::string_view name,
+                                            const std::filesystem::path& home);
 
 /// The version of its program: what its package says, else the image's label.
 [[nodiscard]] std::optional<std::string> program_version(deployment::Platform& platform,

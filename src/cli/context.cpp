@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <iterator>
 
+#include "cli/line_input.hpp"
 #include "cli/render/progress.hpp"
 
 namespace liftlock::cli {
@@ -17,23 +18,13 @@ namespace {
 
 int terminal_width() {
   winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) return size.ws_col;
   return 80;
 }
 
 bool environment_has(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr && *value != '\0';
-}
-
-/// One line of standard input without its end; false at the end of the input.
-bool read_line(std::string& line) {
-  line.clear();
-  for (int c = std::getchar(); c != '\n'; c = std::getchar()) {
-    if (c == EOF) return false;
-    line.push_back(static_cast<char>(c));
-  }
-  return true;
 }
 
 bool means_yes(std::string answer) {
@@ -93,7 +84,9 @@ Result<void> Context::confirm(std::string_view question) {
   std::fwrite(prompt.data(), 1, prompt.size(), stderr);
   std::fflush(stderr);
   std::string line;
-  if (read_line(line) && means_yes(line)) return {};
+  const Heard heard = read_line(line);
+  if (heard == Heard::line && means_yes(line)) return {};
+  if (heard != Heard::line) std::fputc('\n', stderr);
   return std::unexpected(Error{.kind = ErrorKind::cancelled,
                                .id = "declined",
                                .doing = {},

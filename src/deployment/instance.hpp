@@ -35,6 +35,7 @@ struct Instance {
   std::string health;                           ///< "healthy", "unhealthy", "starting"; empty where nobody asks
   std::string started;                          ///< ISO 8601; empty where it never was
   int restarts = 0;
+  std::string restart_policy;      ///< as the platform says it: "no", "always", …; empty where it does not
   std::vector<std::string> ports;  ///< "0.0.0.0:3000 -> 8080/tcp"
   std::vector<Mount> mounts;
   Settings settings;

@@ -1,6 +1,8 @@
 #include "deployment/platform.hpp"
 
 #include "base/file.hpp"
+#include "deployment/deployment.hpp"
+#include "deployment/docker/find.hpp"
 
 namespace liftlock::deployment {
 
@@ -12,6 +14,10 @@ std::optional<std::filesystem::path> on_this_machine(const Instance& instance, c
   if (!facts) return std::nullopt;
   const bool same = facts->size == inside.size && facts->modified_nanoseconds == inside.modified_nanoseconds;
   return same ? outside : std::nullopt;
+}
+
+Result<Deployment> state_of(const Instance& instance, const std::filesystem::path& home) {
+  return docker::state_of_container(instance.name, home);
 }
 
 }  // namespace liftlock::deployment

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,17 @@
 #include "registry/local_image.hpp"
 
 namespace liftlock::deployment {
+
+struct Deployment;
+
+/// Which part of an instance's log is wanted.
+struct LogWish {
+  std::int64_t newest = 0;         ///< at most so many of the lines that are there; 0: all
+  bool follow = false;             ///< wait for more, until the instance stops
+  std::function<bool()> enough{};  ///< with follow: asked ten times a second; true ends it
+};
+/// Takes one line without its end; `error`: from the standard error.
+using LogSink = std::function<void(std::string_view line, bool error)>;
 
 /// What a path in an instance stands for.
 struct InsideFile {
@@ -48,6 +60,12 @@ class Platform {
   /// Copies a file out of the instance; `to` must not exist, and is readable by its owner only.
   [[nodiscard]] virtual Result<void> copy_out(const Instance& instance, const std::filesystem::path& path,
                                               const std::filesystem::path& to) = 0;
+
+  /// Gives what the instance has written, as it is.
+  [[nodiscard]] virtual Result<void> logs(const Instance& instance, const LogWish& wish, const LogSink& sink) = 0;
+
+  /// The names of what runs here and puts newer images under running instances by itself, this one not excepted.
+  [[nodiscard]] virtual Result<std::vector<std::string>> updaters_of(const Instance& instance) = 0;
 };
 
 /// Where this process can open a file of an instance itself: it lies on a mount, on this machine, and what is there has
@@ -63,5 +81,8 @@ class Platform {
 
 /// The same where one is needed: never nullptr. Errors: also "engine-missing", with `doing`.
 [[nodiscard]] Result<std::unique_ptr<Platform>> required_container_engine(std::string_view doing);
+
+/// Where Liftlock keeps what it knows of an instance: address, slug and state folder are set, nothing else.
+[[nodiscard]] Result<Deployment> state_of(const Instance& instance, const std::filesystem::path& home);
 
 }  // namespace liftlock::deployment

@@ -1,12 +1,10 @@
 #include "cli/render/status.hpp"
 
-#include <set>
 #include <string>
-#include <vector>
 
 #include "cli/commands/all.hpp"
-#include "cli/commands/installation.hpp"
-#include "cli/commands/session.hpp"
+#include "cli/commands/inventory.hpp"
+#include "cli/context.hpp"
 #include "cli/render/error.hpp"
 #include "cli/render/instance_status.hpp"
 #include "cli/render/text.hpp"
@@ -15,94 +13,58 @@ namespace liftlock::cli {
 
 namespace {
 
-/// What is shown of one deployment, in the form that was asked for.
-struct Shown {
-  std::string text;
-  Json json;
-};
-
-template <class Status>
-Shown shown(const Context& context, const Status& status) {
-  if (context.json()) return {.text = {}, .json = status_json(status)};
-  return {.text = render_status(status, context.style()), .json = {}};
+std::string text_of(const AnyStatus& status, const Style& style) {
+  return std::visit([&](const auto& one) { return render_status(one, style); }, status);
 }
 
-Result<Shown> look_at(const Context& context, const std::string& address) {
-  const Installation found = TRY(find_installation(address));
-  if (found.directory) return shown(context, TRY(change::status(*found.directory)));
-  return shown(context, TRY(change::status(*found.platform, found.instance)));
+Json json_of(const AnyStatus& status) {
+  return std::visit([](const auto& one) { return status_json(one); }, status);
 }
 
 Result<void> one(Context& context, const std::string& address) {
-  const Shown status = TRY(look_at(context, address));
+  const AnyStatus status = TRY(look_at(address));
   if (context.json()) {
-    context.answer_json(status.json);
+    context.answer_json(json_of(status));
   } else {
-    context.answer(status.text);
+    context.answer(text_of(status, context.style()));
   }
   return {};
 }
 
-/// Everything there is, one after the other. One that cannot be looked at does not hide the others.
-class List {
- public:
-  explicit List(Context& context) : context_(context) {}
-
-  void add(const std::string& address, const Result<Shown>& status) {
-    if (context_.json()) {
-      json_.push_back(status ? status->json : error_json(status.error()));
-      if (!status) json_.back()["deployment"] = address;
-      return;
-    }
-    text_ += text_.empty() ? "" : "\n";
-    text_ += status ? status->text
-                    : context_.style().bold(printable(address)) + "\n" + render_error(status.error(), context_.style());
+/// One that cannot be looked at does not hide the others.
+Json json_of(const Inventory& inventory) {
+  Json list = Json::array();
+  for (const std::string& address : inventory.addresses) {
+    const Result<AnyStatus> status = look_at(address);
+    list.push_back(status ? json_of(*status) : error_json(status.error()));
+    if (!status) list.back()["deployment"] = address;
   }
+  return {{"deployments", std::move(list)},
+          {"engine", inventory.engine.empty() ? Json() : Json(inventory.engine)},
+          {"engine_error", inventory.engine_error ? error_json(*inventory.engine_error)["error"] : Json()}};
+}
 
-  [[nodiscard]] const std::string& text() const { return text_; }
-  [[nodiscard]] Json json() && { return std::move(json_); }
-
- private:
-  Context& context_;
-  std::string text_;
-  Json json_ = Json::array();
-};
-
-bool is_container(const std::string& address) { return address.starts_with("docker:"); }
-
-/// The containers; what keeps them from being listed is no failure of this command.
-Result<std::string> add_containers(Context& context, List& list, std::set<std::string>& listed) {
-  const auto engine = TRY(deployment::container_engine());
-  if (engine == nullptr) return {};
-  for (const std::string& name : TRY(engine->names())) {
-    const auto status = change::status(*engine, name);
-    listed.insert("docker:" + name);
-    list.add("docker:" + name, status ? Result<Shown>(shown(context, *status)) : std::unexpected(status.error()));
+std::string text_of(const Inventory& inventory, const Style& style) {
+  std::string text;
+  for (const std::string& address : inventory.addresses) {
+    const Result<AnyStatus> status = look_at(address);
+    text += text.empty() ? "" : "\n";
+    text +=
+        status ? text_of(*status, style) : style.bold(printable(address)) + "\n" + render_error(status.error(), style);
   }
-  return engine->description();
+  return text.empty() ? "No deployment is known yet. Name one: liftlock status dir:DATA_DIR\n" : text;
 }
 
 Result<void> everything(Context& context) {
-  const std::filesystem::path home = TRY(deployment::home_folder());
-  List list(context);
-  const std::vector<std::string> known = TRY(deployment::known_addresses(home));
-  for (const std::string& address : known) {
-    if (!is_container(address)) list.add(address, look_at(context, address));
-  }
-  std::set<std::string> listed;
-  const Result<std::string> engine = add_containers(context, list, listed);
-  for (const std::string& address : known) {
-    if (is_container(address) && !listed.contains(address)) list.add(address, look_at(context, address));
-  }
+  const Inventory inventory = TRY(take_inventory());
   if (context.json()) {
-    context.answer_json(Json{{"deployments", std::move(list).json()},
-                             {"engine", engine && !engine->empty() ? Json(*engine) : Json()},
-                             {"engine_error", engine ? Json() : error_json(engine.error())["error"]}});
+    context.answer_json(json_of(inventory));
     return {};
   }
-  context.answer(list.text().empty() ? "No deployment is known yet. Name one: liftlock status dir:DATA_DIR\n"
-                                     : list.text());
-  if (!engine) context.say("\nContainers are not listed.\n" + render_error(engine.error(), context.talk_style()));
+  context.answer(text_of(inventory, context.style()));
+  if (inventory.engine_error) {
+    context.say("\nContainers are not listed.\n" + render_error(*inventory.engine_error, context.talk_style()));
+  }
   return {};
 }
 

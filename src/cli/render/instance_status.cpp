@@ -120,30 +120,34 @@ std::string render_status(const change::InstanceStatus& status, const Style& sty
   }
   table.add({style.dim("secret key"), printable(secret_text(status))});
   return style.bold(printable(instance.address)) + "\n" + table.render(2) +
-         (status.state ? leftovers_text(*status.state, style) : "") + warnings(status, style);
+         (status.state ? leftovers_text(*status.state, style) : "") + warnings(status, style) +
+         changes_text(printable(instance.address), status.unfinished_change, status.unsettled_change, style);
 }
 
 Json status_json(const change::InstanceStatus& status) {
   const deployment::Instance& instance = status.instance;
-  return {{"deployment", instance.address},
-          {"driver", instance.driver},
-          {"data_directory", instance.settings.data_directory.string()},
-          {"releases", status.releases},
-          {"database", database_json(status)},
-          {"data", status.size ? Json{{"bytes", status.size->data_bytes}, {"files", status.size->data_files}} : Json()},
-          {"program",
-           {{"version", status.version ? Json(*status.version) : Json()},
-            {"image", instance.image},
-            {"image_id", text_or_null(instance.image_id)},
-            {"digests", instance.image_digests},
-            {"id", instance.id},
-            {"state", instance.state},
-            {"health", text_or_null(instance.health)},
-            {"started", text_or_null(instance.started)},
-            {"restarts", instance.restarts},
-            {"ports", instance.ports},
-            {"mounts", mounts_json(instance)}}},
-          {"secret_key", std::string(name_of(status.secret_key))}};
+  Json json = {
+      {"deployment", instance.address},
+      {"driver", instance.driver},
+      {"data_directory", instance.settings.data_directory.string()},
+      {"releases", status.releases},
+      {"database", database_json(status)},
+      {"data", status.size ? Json{{"bytes", status.size->data_bytes}, {"files", status.size->data_files}} : Json()},
+      {"program",
+       {{"version", status.version ? Json(*status.version) : Json()},
+        {"image", instance.image},
+        {"image_id", text_or_null(instance.image_id)},
+        {"digests", instance.image_digests},
+        {"id", instance.id},
+        {"state", instance.state},
+        {"health", text_or_null(instance.health)},
+        {"started", text_or_null(instance.started)},
+        {"restarts", instance.restarts},
+        {"ports", instance.ports},
+        {"mounts", mounts_json(instance)}}},
+      {"secret_key", std::string(name_of(status.secret_key))}};
+  json.update(changes_json(status.unfinished_change, status.unsettled_change));
+  return json;
 }
 
 }  // namespace liftlock::cli

@@ -13,20 +13,6 @@ namespace {
 
 std::string bytes(std::int64_t count) { return format_bytes(static_cast<std::uint64_t>(count)); }
 
-std::string advice_text(const change::Status& status, const Style& style) {
-  std::string out;
-  const std::string& address = status.deployment.address;
-  if (status.unfinished_change) {
-    out += fmt::format("\n{} change {} was interrupted. Finish or undo it:\n  liftlock resume {}\n",
-                       style.red("Unfinished:"), *status.unfinished_change, address);
-  }
-  if (status.unsettled_change) {
-    out += fmt::format("\nChange {} can still be rolled back:\n  liftlock rollback {}\n", *status.unsettled_change,
-                       address);
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string database_text(const migration::DatabaseState& state) {
@@ -45,6 +31,26 @@ std::string leftovers_text(const migration::DatabaseState& state, const Style& s
     out += wrap(leftover.repair, static_cast<std::size_t>(style.width), 4);
   }
   return out;
+}
+
+std::string changes_text(const std::string& address, const std::optional<std::string>& unfinished,
+                         const std::optional<std::string>& unsettled, const Style& style) {
+  std::string out;
+  if (unfinished) {
+    out += fmt::format("\n{} change {} was interrupted. Finish or undo it:\n  liftlock resume {}\n",
+                       style.red("Unfinished:"), *unfinished, address);
+  }
+  if (unsettled) {
+    out += fmt::format("\nChange {} can still be rolled back:\n  liftlock rollback {}\n", *unsettled, address);
+  }
+  return out;
+}
+
+nlohmann::ordered_json changes_json(const std::optional<std::string>& unfinished,
+                                    const std::optional<std::string>& unsettled) {
+  using Json = nlohmann::ordered_json;
+  const auto or_null = [](const std::optional<std::string>& text) { return text ? Json(*text) : Json(); };
+  return {{"unfinished_change", or_null(unfinished)}, {"unsettled_change", or_null(unsettled)}};
 }
 
 std::string origin_text(const migration::DatabaseState& state, const std::vector<std::string>& releases) {
@@ -84,7 +90,7 @@ std::string render_status(const change::Status& status, const Style& style) {
   table.add({style.dim("used by"), status.users.empty() ? "nobody" : printable(status.users.front())});
   for (std::size_t i = 1; i < status.users.size(); ++i) table.add({"", printable(status.users[i])});
   return style.bold(printable(deployment.address)) + "\n" + table.render(2) + leftovers_text(status.state, style) +
-         advice_text(status, style);
+         changes_text(deployment.address, status.unfinished_change, status.unsettled_change, style);
 }
 
 nlohmann::ordered_json status_json(const change::Status& status) {
@@ -92,15 +98,14 @@ nlohmann::ordered_json status_json(const change::Status& status) {
   Json database = {{"path", status.deployment.database.string()}, {"bytes", status.size.database_bytes}};
   database.update(state_json(status.state));
   database["users"] = status.users;
-  const auto or_null = [](const std::optional<std::string>& text) { return text ? Json(*text) : Json(); };
-  return {{"deployment", status.deployment.address},
-          {"driver", status.deployment.driver},
-          {"data_directory", status.deployment.data_directory.string()},
-          {"releases", status.releases},
-          {"database", std::move(database)},
-          {"data", {{"bytes", status.size.data_bytes}, {"files", status.size.data_files}}},
-          {"unfinished_change", or_null(status.unfinished_change)},
-          {"unsettled_change", or_null(status.unsettled_change)}};
+  Json json = {{"deployment", status.deployment.address},
+               {"driver", status.deployment.driver},
+               {"data_directory", status.deployment.data_directory.string()},
+               {"releases", status.releases},
+               {"database", std::move(database)},
+               {"data", {{"bytes", status.size.data_bytes}, {"files", status.size.data_files}}}};
+  json.update(changes_json(status.unfinished_change, status.unsettled_change));
+  return json;
 }
 
 }  // namespace liftlock::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,13 @@ namespace liftlock::cli {
 [[nodiscard]] std::string origin_text(const migration::DatabaseState& state, const std::vector<std::string>& releases);
 /// What a half-finished migration left, and what to do; empty where there is nothing of that.
 [[nodiscard]] std::string leftovers_text(const migration::DatabaseState& state, const Style& style);
+/// That a change of `address` was interrupted, or can still be rolled back, with the command; empty where there is
+/// none.
+[[nodiscard]] std::string changes_text(const std::string& address, const std::optional<std::string>& unfinished,
+                                       const std::optional<std::string>& unsettled, const Style& style);
+/// The members that say so.
+[[nodiscard]] nlohmann::ordered_json changes_json(const std::optional<std::string>& unfinished,
+                                                  const std::optional<std::string>& unsettled);
 /// The members of "database" that say where it stands.
 [[nodiscard]] nlohmann::ordered_json state_json(const migration::DatabaseState& state);
 

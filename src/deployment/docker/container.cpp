@@ -110,6 +110,18 @@ bool looks_like_open_webui(const Json& listed) {
                              [](const Json& mount) { return text_at(mount, {"Destination"}) == "/app/backend/data"; });
 }
 
+bool is_updater(const Json& listed) {
+  const std::string image = last_part(text_at(listed, {"Image"}));
+  return image == "watchtower" || image == "ouroboros" ||
+         text_at(listed, {"Labels", "com.centurylinklabs.watchtower"}) == "true";
+}
+
+// https://containrrr.dev/watchtower/container-selection/
+bool declines_updates(const Json& listed) {
+  return text_at(listed, {"Labels", "com.centurylinklabs.watchtower.enable"}) == "false" ||
+         text_at(listed, {"Labels", "com.centurylinklabs.watchtower.monitor-only"}) == "true";
+}
+
 Result<Instance> read_instance(const Json& container, const Json& image) {
   Instance instance;
   instance.driver = "docker";
@@ -128,6 +140,7 @@ Result<Instance> read_instance(const Json& container, const Json& image) {
   if (instance.health == "none") instance.health.clear();
   instance.started = shortened(time_or_nothing(text_at(container, {"State", "StartedAt"})));
   instance.restarts = static_cast<int>(json::number_at(container, {"RestartCount"}));
+  instance.restart_policy = text_at(container, {"HostConfig", "RestartPolicy", "Name"});
   instance.ports = ports_of(container);
   instance.mounts = mounts_of(container);
   std::string folder = text_at(container, {"Config", "WorkingDir"});

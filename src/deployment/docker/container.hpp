@@ -17,6 +17,11 @@ namespace liftlock::deployment::docker {
 /// something is mounted where the image keeps its data.
 [[nodiscard]] bool looks_like_open_webui(const nlohmann::json& listed);
 
+/// Whether an element of `/containers/json` puts newer images under other containers by itself: Watchtower (whoever's
+/// fork) or Ouroboros; and whether one has the label by which it is left alone.
+[[nodiscard]] bool is_updater(const nlohmann::json& listed);
+[[nodiscard]] bool declines_updates(const nlohmann::json& listed);
+
 /// The name of a container without the slash; empty where there is none.
 [[nodiscard]] std::string name_of(const nlohmann::json& listed_or_inspected);
 

@@ -7,9 +7,11 @@
 
 #include "base/file.hpp"
 #include "base/file_stream.hpp"
+#include "base/json.hpp"
 #include "deployment/deployment.hpp"
 #include "deployment/docker/connection.hpp"
 #include "deployment/docker/container.hpp"
+#include "deployment/docker/logs.hpp"
 #include "deployment/docker/orders.hpp"
 #include "deployment/docker/tar_file.hpp"
 
@@ -92,6 +94,34 @@ class DockerPlatform final : public Platform {
     TRY(std::move(written));
     TRY(unpack_tar(tar, to));
     return file::remove(tar);
+  }
+
+  Result<void> logs(const Instance& instance, const LogWish& wish, const LogSink& sink) override {
+    const std::string doing = fmt::format("Reading the log of {}", instance.name);
+    const auto container = TRY(engine_.get(fmt::format("/containers/{}/json", instance.id), doing));
+    if (!container) return unknown(instance.name);
+    const LogQuery query{.follow = wish.follow,
+                         .terminal = json::at(*container, {"Config", "Tty"}) == true,
+                         .since = {},
+                         .tail = wish.newest > 0 ? std::to_string(wish.newest) : ""};
+    const auto take = [&](std::string_view line, bool error) {
+      sink(line, error);
+      return !wish.enough || !wish.enough();
+    };
+    if (!TRY(read_logs(engine_, instance.id, query, take, {.patience = {}, .cancelled = wish.enough})))
+      return unknown(instance.name);
+    return {};
+  }
+
+  Result<std::vector<std::string>> updaters_of(const Instance& instance) override {
+    const auto listed = TRY(engine_.get("/containers/json", "Listing what runs"));
+    std::vector<std::string> names;
+    for (const Json& container : listed.value_or(Json::array())) {
+      if (json::text_at(container, {"Id"}) == instance.id && declines_updates(container))
+        return std::vector<std::string>{};
+      if (is_updater(container)) names.push_back(name_of(container));
+    }
+    return names;
   }
 
  private:

@@ -23,18 +23,6 @@ constexpr const char* places_file = "container.json";
 
 std::string looking_for(const std::string& name) { return fmt::format("Looking for the data of docker:{}", name); }
 
-/// Without what only the container itself can tell.
-Result<Deployment> empty_deployment(const std::string& name, const fs::path& home) {
-  const auto engine = TRY(engine_identity());
-  Deployment deployment;
-  deployment.driver = "docker";
-  deployment.address = "docker:" + name;
-  deployment.instance = name;
-  deployment.slug = fmt::format("docker-{}-{}", name, file::sha256_of(engine.value_or("") + "\n" + name).substr(0, 8));
-  deployment.state_folder = home / deployment.slug;
-  return deployment;
-}
-
 std::unexpected<Error> refuse(const Instance& instance, std::string id, std::string what, std::string next) {
   return refusal(std::move(id), looking_for(instance.name), std::move(what), std::move(next));
 }
@@ -130,6 +118,17 @@ std::unexpected<Error> unknown(const std::string& name) {
 
 }  // namespace
 
+Result<Deployment> state_of_container(const std::string& name, const fs::path& home) {
+  const auto engine = TRY(engine_identity());
+  Deployment deployment;
+  deployment.driver = "docker";
+  deployment.address = "docker:" + name;
+  deployment.instance = name;
+  deployment.slug = fmt::format("docker-{}-{}", name, file::sha256_of(engine.value_or("") + "\n" + name).substr(0, 8));
+  deployment.state_folder = home / deployment.slug;
+  return deployment;
+}
+
 bool has_container(std::string_view name) {
   const auto platform = container_engine();
   return platform && *platform != nullptr && (*platform)->inspect(name);
@@ -143,7 +142,7 @@ Result<Deployment> find_container(const std::string& name, const fs::path& home)
     if (noted && instance.error().id == "instance-unknown") return noted;
     return std::unexpected(instance.error());
   }
-  Deployment deployment = TRY(empty_deployment(name, home));
+  Deployment deployment = TRY(state_of_container(name, home));
   deployment.image = instance->image;
   deployment.program_version = instance->labelled_version;
   TRY(refuse_other_databases(*instance));
@@ -154,7 +153,7 @@ Result<Deployment> find_container(const std::string& name, const fs::path& home)
 }
 
 Result<Deployment> find_lost_container(const std::string& name, const fs::path& home) {
-  Deployment deployment = TRY(empty_deployment(name, home));
+  Deployment deployment = TRY(state_of_container(name, home));
   const fs::path note = deployment.state_folder / places_file;
   if (!file::exists(note)) return unknown(name);
   const auto json = nlohmann::json::parse(TRY(file::read(note)), nullptr, false);

@@ -13,6 +13,10 @@ namespace liftlock::deployment::docker {
 /// Whether an engine answers and has a container of this name.
 [[nodiscard]] bool has_container(std::string_view name);
 
+/// Where Liftlock keeps what it knows of the container `name`, whether it is there or not: driver, address, slug and
+/// state folder are set, nothing else.
+[[nodiscard]] Result<Deployment> state_of_container(const std::string& name, const std::filesystem::path& home);
+
 /// The deployment that the container `name` runs. While a change has taken the name away, and after a container was
 /// removed, the one that note_places() wrote down. Errors: the engine's; "instance-unknown" (usage); and, all refused,
 /// where its data is no SQLite database on this machine that this process can open: "database-not-sqlite",

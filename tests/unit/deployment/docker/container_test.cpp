@@ -24,6 +24,19 @@ TEST(OpenWebUi, IsNotEverything) {
   EXPECT_FALSE(looks_like_open_webui(Json::parse("[]")));
 }
 
+TEST(Updaters, AreKnownByRepositoryOrLabelAndCanBeKeptAway) {
+  EXPECT_TRUE(is_updater({{"Image", "containrrr/watchtower"}}));
+  EXPECT_TRUE(is_updater({{"Image", "ghcr.io/nicholas-fedor/watchtower:1.9"}}));
+  EXPECT_TRUE(is_updater({{"Image", "pyouroboros/ouroboros"}}));
+  EXPECT_TRUE(is_updater(Json::parse(R"({"Image":"x","Labels":{"com.centurylinklabs.watchtower":"true"}})")));
+  EXPECT_FALSE(is_updater({{"Image", "my/watchtower-exporter"}}));
+  EXPECT_FALSE(is_updater(Json::parse("[]")));
+  EXPECT_TRUE(declines_updates(Json::parse(R"({"Labels":{"com.centurylinklabs.watchtower.enable":"false"}})")));
+  EXPECT_TRUE(declines_updates(Json::parse(R"({"Labels":{"com.centurylinklabs.watchtower.monitor-only":"true"}})")));
+  EXPECT_FALSE(declines_updates(Json::parse(R"({"Labels":{"com.centurylinklabs.watchtower.enable":"true"}})")));
+  EXPECT_FALSE(declines_updates(Json::parse("null")));
+}
+
 TEST(ContainerName, IsNotThatOfALinkToIt) {
   EXPECT_EQ(name_of(Json::parse(R"({"Names":["/proxy/webui","/open-webui"]})")), "open-webui");
   EXPECT_EQ(name_of(Json::parse(R"({"Name":"/open-webui"})")), "open-webui");
@@ -33,6 +46,7 @@ TEST(ContainerName, IsNotThatOfALinkToIt) {
 Json inspected() {
   return Json::parse(R"({
     "Id": "f00", "Name": "/chat", "Image": "sha256:abc", "RestartCount": 3,
+    "HostConfig": {"RestartPolicy": {"Name": "unless-stopped", "MaximumRetryCount": 0}},
     "State": {"Status": "running", "StartedAt": "2026-11-21T21:18:55.928452679Z", "Health": {"Status": "healthy"}},
     "Config": {"Image": "ghcr.io/open-webui/open-webui:main", "WorkingDir": "/app/backend",
                "Env": ["PORT=8080", "DATA_DIR=/data", "WEBUI_SECRET_KEY=hunter2"],
@@ -52,6 +66,7 @@ TEST(Inspection, IsUnderstood) {
   EXPECT_EQ(instance->health, "healthy");
   EXPECT_EQ(instance->started, "2026-11-21T21:18:55Z");
   EXPECT_EQ(instance->restarts, 3);
+  EXPECT_EQ(instance->restart_policy, "unless-stopped");
   EXPECT_THAT(instance->ports, ElementsAre("0.0.0.0:3000 -> 8080/tcp", "[::]:3000 -> 8080/tcp"));
   EXPECT_EQ(instance->settings.database_file, "/data/webui.db");
   EXPECT_EQ(instance->settings.secret_variable, "WEBUI_SECRET_KEY");
