@@ -9,7 +9,9 @@ import http.server
 import json
 import os
 import pathlib
+import pty
 import shutil
+import signal
 import socket
 import sqlite3
 import ssl
@@ -198,6 +200,124 @@ class Running(Case):
         self.assertNotIn("docker:other", text)
 
 
+SPEAKS = "echo one; echo two >&2; printf '\\033[32mgreen\\033[0m \\033]0;title\\007\\n'; exec /bin/busybox httpd -f -p 8080 -h /www\n"
+
+
+class Logs(Case):
+    def setUp(self):
+        super().setUp()
+        ENGINE.create("webui", "open-webui:speaks")
+
+        def has_spoken():
+            return len(self.json("logs", "webui")["lines"]) == 3
+
+        suite.until(has_spoken)
+
+    def on_a_terminal(self, *words, **environment):
+        """The process, and the end of its terminal that a person looks at."""
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        process = subprocess.Popen([PROGRAM, *words], stdin=theirs, stdout=theirs, stderr=theirs, cwd=self.folder, start_new_session=True,
+                                   env=self.environment | environment)  # fmt: skip
+        os.close(theirs)
+        self.addCleanup(process.wait)
+        return process, ours
+
+    def test_what_a_container_has_written(self):
+        """A pipe gets the bytes as they are; a terminal nothing that could steer it."""
+        done = self.expect(0, "logs", "docker:webui")
+        self.assertEqual(sorted(done.stdout.splitlines()), sorted(["one", "two", "\x1b[32mgreen\x1b[0m \x1b]0;title\x07"]))
+        self.assertEqual(self.expect(0, "logs", "webui", "--lines", "1").stdout.count("\n"), 1)
+        lines = self.json("logs", "webui", "-n", "0")["lines"]
+        self.assertIn({"text": "two", "stream": "stderr"}, lines)
+        self.assertIn({"text": "one", "stream": "stdout"}, lines)
+        process, terminal = self.on_a_terminal("logs", "webui", TERM="dumb")
+        self.assertEqual(process.wait(timeout=20), 0)
+        shown = os.read(terminal, 65536).decode()
+        self.assertIn("green \\x1b]0;title\\x07", shown)
+        self.assertNotIn("\x1b", shown)
+
+    def test_waiting_for_more_until_ctrl_c(self):
+        process, terminal = self.on_a_terminal("logs", "webui", "--follow")
+        shown = b""
+        while b"title" not in shown:
+            shown += os.read(terminal, 65536)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertEqual(ENGINE.inspect("webui")["State"]["Status"], "running")
+
+    def test_waiting_ends_with_the_container(self):
+        following = subprocess.Popen([PROGRAM, "logs", "webui", "-f"], stdout=subprocess.PIPE, text=True, env=self.environment, cwd=self.folder)
+        self.assertIn(following.stdout.readline(), ("one\n", "two\n"))
+        ENGINE.call("POST", "/containers/webui/kill")
+        self.assertEqual(len(following.stdout.readlines()), 2)
+        self.assertEqual(following.wait(timeout=20), 0)
+        following.stdout.close()
+
+    def test_where_there_is_no_log(self):
+        self.assertEqual(self.json("logs", "docker:nobody", code=2)["error"]["id"], "instance-unknown")
+        data = data_directory("open-webui-0.5.20")
+        self.assertEqual(self.json("logs", f"dir:{data}", code=2)["error"]["id"], "nobody-runs-it")
+        self.assertEqual(self.json("logs", "webui", "--follow", code=2)["error"]["id"], "option-invalid")
+        self.assertIn("at least 0", self.expect(2, "logs", "webui", "--lines", "-1").stderr)
+
+
+class Doctor(Case):
+    def found(self, name, code=0):
+        """The findings that are not fine, by their severity."""
+        examination = self.json("doctor", name, code=code)
+        self.assertEqual(examination["deployment"], f"docker:{name}")
+        return {one["id"]: one["severity"] for one in examination["findings"] if one["severity"] != "fine"}
+
+    def test_a_container_that_is_well(self):
+        data = data_directory("open-webui-0.6.18")
+        ENGINE.json("POST", "/networks/create", {"Name": "web"})
+        ENGINE.create("chat", "open-webui:v0.6.18", Env=["WEBUI_SECRET_KEY=t0p-s3cret"],
+                      HostConfig={"Binds": [f"{data}:/app/backend/data"], "NetworkMode": "web", "RestartPolicy": {"Name": "always"}})  # fmt: skip
+        suite.until(lambda: ENGINE.inspect("chat")["State"]["Health"]["Status"] == "healthy")
+        before = contents(data)
+        self.assertEqual(self.found("chat"), {"snapshot-missing": "warning"})
+        self.assertEqual(contents(data), before)
+        text = self.expect(0, "doctor", "chat").stdout
+        for line in ("✓ It runs: running, healthy", f"✓ Its data outlives the container: bind {data}", "✓ Its secret key outlives the container",
+                     "✓ Its database is intact", "✓ Its schema is that of revision d31026856c01", "✓ Program and database fit: 0.6.18"):  # fmt: skip
+            self.assertIn(line, text)
+        self.expect(0, "backup", "chat", "--yes")
+        self.assertEqual(self.found("chat"), {})
+        self.assertNotIn("t0p-s3cret", text)
+
+    def test_one_that_is_not(self):
+        """Its data and its key go with it, its tag moves, and something moves it."""
+        ENGINE.json("POST", "/networks/create", {"Name": "web"})
+        ENGINE.create("chat", "open-webui:main", Env=["WEBUI_SECRET_KEY="], HostConfig={"NetworkMode": "web"})
+        ENGINE.execute("chat", "/bin/busybox", "touch", "/app/backend/.webui_secret_key")
+        ENGINE.create("keeper", "containrrr/watchtower:1", HostConfig={"NetworkMode": "web"})
+        found = self.found("chat", code=1)
+        expected = {"data-in-container": "serious", "secret-key-in-container": "warning", "image-moves": "warning", "auto-updater": "warning",
+                    "no-restart-policy": "note", "snapshot-missing": "warning"}  # fmt: skip
+        self.assertEqual(found, expected)
+        self.assertIn("docker cp chat:/app/backend/data DATA_DIR", self.expect(1, "doctor", "chat").stdout)
+        ENGINE.call("POST", "/containers/keeper/kill")
+        self.assertNotIn("auto-updater", self.found("chat", code=1))
+
+        # A volume that nobody named; all of them at once, where the worst decides.
+        ENGINE.create("other", "open-webui:v0.6.18", start=False, Volumes={"/app/backend/data": {}}, HostConfig={"NetworkMode": "web"})
+        found = self.found("other", code=1)
+        self.assertEqual((found["data-on-anonymous-volume"], found["not-running"]), ("serious", "warning"))
+        everything = self.json("doctor", code=1)
+        self.assertEqual([one["worst"] for one in everything["deployments"]], ["serious", "serious"])
+        self.assertIn("Docker Engine", everything["engine"])
+
+    def test_where_nothing_answers(self):
+        nowhere = f"unix://{self.folder}/nothing.sock"
+        examination = self.json("doctor", "docker:chat", code=1, DOCKER_HOST=nowhere)
+        self.assertEqual([one["id"] for one in examination["findings"]], ["cannot-be-looked-at"])
+        self.assertEqual(self.json("doctor", code=1, DOCKER_HOST=nowhere)["engine_error"]["id"], "engine-unreachable")
+        self.assertEqual(self.json("doctor", "docker:nobody", code=2)["error"]["id"], "instance-unknown")
+        self.assertEqual(self.json("doctor"), {"deployments": [], "engine": self.json("status")["engine"], "engine_error": None})
+
+
 class Asked(Case):
     def test_no_such_container(self):
         done = self.expect(2, "status", "docker:nobody")
@@ -311,6 +431,10 @@ class OtherEngines(Case):
 
 def prepare(engine):
     engine.load_image("open-webui:v0.6.18", *engines.simulated_open_webui("0.6.18"))
+    engine.load_image("open-webui:main", *engines.simulated_open_webui("0.6.18"))
+    files, changes = engines.simulated_open_webui("0.6.18")
+    engine.load_image("containrrr/watchtower:1", files, [change for change in changes if "LABEL" not in change])
+    engine.load_image("open-webui:speaks", *engines.simulated_open_webui("0.6.18", script=SPEAKS))
     files, changes = engines.simulated_open_webui("0.1.2")
     engine.load_image("something/else:1", {k: v for k, v in files.items() if "package" not in k}, changes[:4])
 
