@@ -34,6 +34,7 @@ Result<void> run(Context& context, const std::vector<std::string>& words) {
       break;
   }
   const Arguments arguments = TRY(read_arguments(*request.command, request.words));
+  const WhileInterrupt meaning(request.command->works_long ? Interrupt::stops_work : Interrupt::ends_looking);
   if (request.command->works_long) watch_interrupts();
   return request.command->run(context, arguments);
 }
@@ -67,8 +68,7 @@ int present_bug(Context& context, const std::exception& bug) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const std::vector<std::string> words(argv + 1, argv + argc);
+int run_command_line(const std::vector<std::string>& words) {
   Context context(read_globals(words), look_at_terminal());
   try {
     Result<void> result = run(context, words);
@@ -77,6 +77,13 @@ int main(int argc, char** argv) {
   } catch (const std::exception& bug) {
     return present_bug(context, bug);
   }
+}
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const bool somebody_is_there = look_at_terminal().input && look_at_terminal().output;
+  if (words.empty() && somebody_is_there) return run_command_line({"menu"});
+  return run_command_line(words);
 }
 
 }  // namespace liftlock::cli

@@ -1,8 +1,14 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 namespace liftlock::cli {
 
-/// The whole program: parses the command line, runs one command, presents its answer or error. Returns the exit code.
+/// The whole program: runs what the command line asks for and returns the exit status.
 int main(int argc, char** argv);
+
+/// The same from the words behind the program's name. Presents errors; throws nothing.
+int run_command_line(const std::vector<std::string>& words);
 
 }  // namespace liftlock::cli

@@ -19,6 +19,9 @@ namespace liftlock::cli {
 [[nodiscard]] const Command& restore_command();
 [[nodiscard]] const Command& prune_command();
 [[nodiscard]] const Command& versions_command();
+[[nodiscard]] const Command& logs_command();
+[[nodiscard]] const Command& doctor_command();
+[[nodiscard]] const Command& menu_command();
 [[nodiscard]] const Command& db_current_command();
 [[nodiscard]] const Command& db_heads_command();
 [[nodiscard]] const Command& db_branches_command();

@@ -1,4 +1,4 @@
-#include "cli/render/versions.hpp"
+#include "cli/commands/versions.hpp"
 
 #include <fmt/core.h>
 
@@ -12,6 +12,7 @@
 #include "cli/context.hpp"
 #include "cli/render/error.hpp"
 #include "cli/render/text.hpp"
+#include "cli/render/versions.hpp"
 #include "cli/usage.hpp"
 #include "deployment/configuration.hpp"
 #include "registry/offers.hpp"
@@ -79,12 +80,13 @@ Result<Inquiry> ask_about_directory(const deployment::Deployment& deployment) {
   return inquiry;
 }
 
+Result<Inquiry> ask_about_deployment(const std::string& address) {
+  const Installation found = TRY(find_installation(address));
+  return found.directory ? ask_about_directory(*found.directory) : ask_about_container(*found.platform, found.instance);
+}
+
 Result<Inquiry> ask_about(const Arguments& arguments) {
-  if (const auto address = arguments.text("DEPLOYMENT")) {
-    const Installation found = TRY(find_installation(*address));
-    return found.directory ? ask_about_directory(*found.directory)
-                           : ask_about_container(*found.platform, found.instance);
-  }
+  if (const auto address = arguments.text("DEPLOYMENT")) return ask_about_deployment(*address);
   Inquiry inquiry;
   const registry::Reference image =
       TRY(registry::parse_reference(arguments.text("--image").value_or(std::string(official))));
@@ -120,6 +122,15 @@ Result<void> fill_in(Inquiry& inquiry, bool anything_will_do) {
   inquiry.list.offers = from_catalogue(inquiry.question.limit);
   inquiry.list.offers.registry_error = std::move(offers).error();
   return {};
+}
+
+void put_wishes(Inquiry& inquiry, const deployment::Configuration& configuration, std::size_t limit,
+                bool every_variant) {
+  inquiry.question.limit = limit;
+  inquiry.question.every_variant = every_variant;
+  inquiry.list.repository = inquiry.question.repository;
+  if (!every_variant) inquiry.list.variant = inquiry.question.variant;
+  inquiry.list.pin = configuration.of(inquiry.list.deployment).pin;
 }
 
 std::string catalogue_table(const registry::Offers& offers, const Style& style) {
@@ -186,11 +197,7 @@ Result<void> run(Context& context, const Arguments& arguments) {
   }
   const deployment::Configuration configuration = TRY(deployment::read_configuration(context.globals().config));
   Inquiry inquiry = TRY(ask_about(arguments));
-  inquiry.question.limit = limit;
-  inquiry.question.every_variant = arguments.flag("--all");
-  inquiry.list.repository = inquiry.question.repository;
-  if (!inquiry.question.every_variant) inquiry.list.variant = inquiry.question.variant;
-  inquiry.list.pin = configuration.of(inquiry.list.deployment).pin;
+  put_wishes(inquiry, configuration, limit, arguments.flag("--all"));
   if (const auto wanted = arguments.text("--find")) return find_one(context, inquiry, *wanted);
   TRY(fill_in(inquiry, !arguments.text("--image") && inquiry.list.image.empty()));
   present(context, inquiry.list);
@@ -198,6 +205,14 @@ Result<void> run(Context& context, const Arguments& arguments) {
 }
 
 }  // namespace
+
+Result<VersionList> versions_for(const Context& context, const std::string& address, std::size_t limit) {
+  const deployment::Configuration configuration = TRY(deployment::read_configuration(context.globals().config));
+  Inquiry inquiry = TRY(ask_about_deployment(address));
+  put_wishes(inquiry, configuration, limit, false);
+  TRY(fill_in(inquiry, true));
+  return std::move(inquiry.list);
+}
 
 const Command& versions_command() {
   static const Command command{
