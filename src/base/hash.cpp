@@ -1,6 +1,7 @@
 #include "base/hash.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <new>
 
@@ -41,6 +42,15 @@ std::string Sha256::hex_digest() {
     hex += digits[digest[i] & 15U];
   }
   return hex;
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view message) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(message.data());
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes, message.size(), digest, &length) == nullptr)
+    throw std::bad_alloc();
+  return {reinterpret_cast<const char*>(digest), length};
 }
 
 namespace file {

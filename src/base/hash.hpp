@@ -23,4 +23,7 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
+/// HMAC-SHA-256 (RFC 2104): 32 bytes, which show that whoever made them knows `key`.
+[[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view message);
+
 }  // namespace liftlock
