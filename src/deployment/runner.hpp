@@ -33,6 +33,8 @@ struct Wish {
   std::string pin;     ///< what it must be: a release, a series, a tag or a digest; empty: anything
 };
 
+class Trials;
+
 /// Runs the program of a deployment: brings another release of it, and lets one instance take the other's place.
 ///
 /// What changes something can be repeated: each call looks what there is and does the rest, so that it can be ended
@@ -56,6 +58,9 @@ class Runner {
   [[nodiscard]] virtual Result<std::vector<migration::script::Script>> migrations(const Target& target) = 0;
   /// Removes what a run that was interrupted has made only to look into programs.
   [[nodiscard]] virtual Result<void> tidy() = 0;
+
+  /// Who tries a release's program on a copy of the data; nullptr where nobody can. Owned by this.
+  [[nodiscard]] virtual Trials* trials() { return nullptr; }
 
   /// How an instance of `target` takes over, in the change of this id. Changes nothing. Errors (refused): "state-unfit"
   /// for an instance that cannot be stopped and started again, "data-shared" where another one uses the same data,

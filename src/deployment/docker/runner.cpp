@@ -20,6 +20,7 @@
 #include "deployment/docker/podman.hpp"
 #include "deployment/docker/process.hpp"
 #include "deployment/docker/tar_file.hpp"
+#include "deployment/docker/trial.hpp"
 #include "deployment/docker/watch.hpp"
 #include "deployment/docker/wished_image.hpp"
 #include "registry/repository.hpp"
@@ -68,7 +69,7 @@ bool is_below(const fs::path& folder, const fs::path& path) {
   return differ.first == folder.end();
 }
 
-class DockerRunner final : public Runner {
+class DockerRunner final : public Runner, private Trials {
  public:
   DockerRunner(Connection connection, std::unique_ptr<http::Transport> transport, Deployment deployment)
       : connection_(std::move(connection)), transport_(std::move(transport)), deployment_(std::move(deployment)) {}
@@ -90,6 +91,8 @@ class DockerRunner final : public Runner {
   }
 
   Result<void> tidy() override { return OpenedImage::remove_left(engine(), deployment_.instance); }
+
+  Trials* trials() override { return this; }
 
   // How it takes over.
 
@@ -247,6 +250,24 @@ class DockerRunner final : public Runner {
   }
 
  private:
+  // Trials.
+
+  std::string name(const std::string& change_id) override { return marked(change_id, "trial"); }
+  Result<TrialRun> run(const Trial& trial, const Watch& watch,
+                       const std::function<Result<void>(const Answer&)>& ask) override {
+    const TrialGround ground{.engine = engine(),
+                             .transport = *transport_,
+                             .instance = deployment_.instance,
+                             .data_directory = deployment_.data_directory,
+                             .local = connection_.local(),
+                             .engine_host = engine_host()};
+    return run_trial(ground, name(trial.change_id), trial, watch, ask);
+  }
+  Result<void> remove(const std::string& change_id) override {
+    return remove_trial(engine(), name(change_id), change_id);
+  }
+  Result<std::int64_t> memory_in_use() override { return memory_of(engine(), deployment_.instance); }
+
   [[nodiscard]] Engine& engine() { return connection_.engine; }
   [[nodiscard]] Result<Container> own() { return need(engine(), deployment_.instance); }
   [[nodiscard]] std::string marked(const std::string& change_id, std::string_view role) const {

@@ -2,9 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <thread>
 
+#include "base/format.hpp"
 #include "base/json.hpp"
 
 namespace liftlock::deployment::docker {
@@ -65,7 +68,10 @@ class Waiter {
       const Container container = TRY(need(engine_, request_.id));
       if (!container.running) return ended(container);
       if (container.status + container.health != seen_) moved(seen_ = container.status + container.health);
-      if (const auto answer = TRY(asked(container))) return *answer;
+      if (const auto answer = TRY(asked(container))) {
+        TRY(refuse_migration_errors(container));
+        return *answer;
+      }
       TRY(look_at_log(container));
       if (watch_.progress != nullptr && watch_.progress->cancelled()) return cancelled(container);
       if (Clock::now() - moved_ > watch_.patience) return timed_out(container);
@@ -94,6 +100,7 @@ class Waiter {
   Result<void> look_at_log(const Container& container) {
     if (Clock::now() - log_looked_at_ < log_every) return {};
     log_looked_at_ = Clock::now();
+    if (request_.each_second) request_.each_second(container);
     const std::string text = indented(TRY(last_lines(engine_, container, lines_shown)));
     if (text != log_) moved(log_ = text);
     return {};
@@ -101,10 +108,13 @@ class Waiter {
 
   void moved(const std::string&) { moved_ = Clock::now(); }
 
-  std::string log_of(const Container& container) {
-    const auto lines = last_lines(engine_, container, lines_shown);
-    if (!lines || lines->empty()) return " It has written nothing.";
-    return " The last lines that it wrote:" + indented(*lines);
+  Result<void> refuse_migration_errors(const Container& container) {
+    if (request_.version.empty()) return {};
+    constexpr int most = 2000;
+    const auto errors = migration_errors(TRY(last_lines(engine_, container, most)));
+    if (errors.empty()) return {};
+    return failure("migration-failed", doing(container),
+                   "It answers, but its log says that its migration failed:" + indented(errors));
   }
 
   [[nodiscard]] static std::string doing(const Container& container) {
@@ -112,10 +122,7 @@ class Waiter {
   }
 
   std::unexpected<Error> ended(const Container& container) {
-    const std::string how = container.out_of_memory
-                                ? "It was killed because it ran out of memory (OOM)."
-                                : fmt::format("It ended by itself, with exit status {}.", container.exit_code);
-    return failure("start-failed", doing(container), how + log_of(container));
+    return failure("start-failed", doing(container), how_it_ended(container) + last_words(engine_, container));
   }
 
   std::unexpected<Error> wrong_version(const Container& container, const Answer& answer) {
@@ -126,7 +133,7 @@ class Waiter {
   std::unexpected<Error> timed_out(const Container& container) {
     return failure("start-timeout", doing(container),
                    fmt::format("For {} s it neither answered nor wrote anything new.{}", watch_.patience.count(),
-                               log_of(container)),
+                               last_words(engine_, container)),
                    "If it only needs longer, allow it with --timeout SECONDS.");
   }
 
@@ -146,6 +153,31 @@ class Waiter {
 };
 
 }  // namespace
+
+std::vector<std::string> migration_errors(const std::vector<std::string>& lines) {
+  constexpr std::array signs = {"Can't locate revision identified by", "Error running migrations",
+                                "Multiple head revisions are present"};
+  std::vector<std::string> errors;
+  for (const std::string& line : lines) {
+    const auto says = [&](const char* sign) { return line.find(sign) != std::string::npos; };
+    if (errors.size() < lines_shown && std::ranges::any_of(signs, says)) errors.push_back(line);
+  }
+  return errors;
+}
+
+std::string last_words(Engine& engine, const Container& container) {
+  const auto lines = last_lines(engine, container, lines_shown);
+  if (!lines || lines->empty()) return " It has written nothing.";
+  return " The last lines that it wrote:" + indented(*lines);
+}
+
+std::string how_it_ended(const Container& container) {
+  if (!container.out_of_memory) return fmt::format("It ended by itself, with exit status {}.", container.exit_code);
+  const std::int64_t limit = json::number_at(container.inspected, {"HostConfig", "Memory"});
+  if (limit <= 0) return "It was killed because it ran out of memory (OOM).";
+  return fmt::format("It was killed because it ran out of memory (OOM): the container may have {}.",
+                     format_bytes(static_cast<std::uint64_t>(limit)));
+}
 
 std::vector<std::string> addresses_of(const Json& inspected, bool local, const std::string& engine_host) {
   const std::string port = port_of(inspected);
@@ -174,9 +206,9 @@ bool can_be_asked(const Container& container, bool local) {
 std::optional<Answer> ask(http::Transport& transport, const std::vector<std::string>& addresses) {
   constexpr std::chrono::seconds patience{2};
   for (const std::string& address : addresses) {
-    const auto health = transport.send({.url = address + "/health", .patience = patience});
+    const auto health = transport.send({.url = address + "/health", .direct = true, .patience = patience});
     if (!health || health->status != 200) continue;
-    const auto version = transport.send({.url = address + "/api/version", .patience = patience});
+    const auto version = transport.send({.url = address + "/api/version", .direct = true, .patience = patience});
     if (!version || version->status != 200) continue;
     const std::string text = text_at(Json::parse(version->body, nullptr, false), {"version"});
     if (!text.empty()) return Answer{address, text};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,14 +23,25 @@ namespace liftlock::deployment::docker {
 /// The first of the addresses that answers that it is healthy, with its version. nullopt: none does.
 [[nodiscard]] std::optional<Answer> ask(http::Transport& transport, const std::vector<std::string>& addresses);
 
+/// The lines which say that the program could not migrate its database, or found one that is not its own. Releases
+/// before 0.11.3 start all the same.
+[[nodiscard]] std::vector<std::string> migration_errors(const std::vector<std::string>& lines);
+
 struct WatchRequest {
   std::string id;
-  std::string version;  ///< that it must answer; empty: any
+  std::string version;  ///< that it must answer; empty: any, as of one that was trusted before
   bool local = true;
   std::string engine_host;
+  std::function<void(const Container&)> each_second = {};  ///< may be empty
 };
-/// Errors: those of Runner::watch.
+/// One that answers, and whose log tells of migration_errors(), has failed ("migration-failed"); not asked where any
+/// version will do. Errors: also those of Runner::watch.
 [[nodiscard]] Result<Answer> wait_for_answer(Engine& engine, http::Transport& transport, const WatchRequest& request,
                                              const Watch& watch);
+
+/// " The last lines that it wrote: …", for an error's `what`.
+[[nodiscard]] std::string last_words(Engine& engine, const Container& container);
+/// Why a container that does not run any more ended: "It was killed because it ran out of memory (OOM)."
+[[nodiscard]] std::string how_it_ended(const Container& container);
 
 }  // namespace liftlock::deployment::docker
