@@ -11,6 +11,7 @@
 #include "change/run.hpp"
 #include "change/snapshots.hpp"
 #include "change/target_migrations.hpp"
+#include "change/trial.hpp"
 #include "deployment/driver.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -166,6 +167,19 @@ void bind_provider(Proven& proven, const Plan& plan, Context& context) {
   }
 }
 
+/// The new program's start on a copy of what will go in.
+Result<void> try_it(Run& run, deployment::Driver& driver, const Plan& plan, Proven& proven) {
+  if (!plan.trial) {
+    if (plan.program) run.report.trial = TrialFigures{.skipped = "--no-trial"};
+    return {};
+  }
+  if (!proven.copies) return try_program(run, *driver.runner(), plan, proven.rehearsal.after);
+  const fs::path restored = TRY(choose_scratch(run)) / "before.db";
+  TRY(file::make_folder(restored.parent_path()));
+  TRY(provide_from(proven, restored, run.context));
+  return try_program(run, *driver.runner(), plan, restored);
+}
+
 Result<void> cut_over_with_files(Run& run, deployment::Driver& driver, const Plan& plan, Proven& proven) {
   TRY(cut_over(run, driver, plan, proven));
   if (proven.downward) TRY(bring_back_files(run, plan.restore_point->snapshot));
@@ -188,6 +202,7 @@ Result<void> carry_out(Run& run, const Request& request, const Plan& plan, bool 
   bind_provider(proven, plan, run.context);
   if (proven.downward || proven.copies) TRY(snapshot::verify(proven.snapshot, run.context.clock, run.context.progress));
   if (!proven.copies) TRY(run_the_rehearsal(run, proven));
+  TRY(try_it(run, *driver, plan, proven));
   if (only_rehearse) return {};
   if (proven.downward) TRY(agree_to_losses(run, plan, proven.rehearsal, request.accept_loss));
   if (run.context.progress.cancelled()) return cancelled();
@@ -206,6 +221,7 @@ Error give_up(Run& run, Error error) {
   run.report.failure = fmt::format("{}: {}", error.doing, error.what);
   run.report.next = {again(run.report)};
   auto ended = file::remove(run.places.candidate);
+  if (ended) ended = remove_trial(run);
   if (ended) ended = finish(run, Outcome::undone);
   if (error.state.empty()) error.state = "Nothing was changed: the database is as it was.";
   if (!ended) {
@@ -262,7 +278,19 @@ PlanOptions plan_options(const Request& request, Context& context) {
     context.say(fmt::format("What {} is and brings, only the program in it tells: it is fetched first.", target.name));
     return runner.fetch(target, context.progress);
   };
-  return {.engine = request.engine, .from_snapshot = request.from_snapshot, .pin = request.pin, .bring = bring};
+  return {.engine = request.engine,
+          .from_snapshot = request.from_snapshot,
+          .pin = request.pin,
+          .bring = bring,
+          .trial = request.trial};
+}
+
+/// A rehearsal's trial needs the program, too.
+Result<void> get_ready_to_rehearse(const Request& request, Plan& plan, Context& context) {
+  TRY(refuse_what_cannot_work(request.deployment, plan));
+  if (!plan.trial) return {};
+  auto driver = TRY(deployment::make_driver(request.deployment));
+  return driver->runner()->fetch(*plan.program, context.progress);
 }
 
 Result<Report> run_story(const Request& request, Context& context, bool only_rehearse) {
@@ -271,10 +299,10 @@ Result<Report> run_story(const Request& request, Context& context, bool only_reh
   TRY(remove_scratch(request.deployment));
   Plan plan = TRY(make_plan(request.deployment, request.version, plan_options(request, context)));
   if (request.show_plan) request.show_plan(plan);
-  const bool nothing_to_rehearse = only_rehearse && plan.direction == Direction::none;
+  const bool nothing_to_rehearse = only_rehearse && plan.direction == Direction::none && !plan.trial;
   if (plan.is_done() || nothing_to_rehearse) return already_there(plan, context.clock);
   if (only_rehearse) {
-    TRY(refuse_what_cannot_work(request.deployment, plan));
+    TRY(get_ready_to_rehearse(request, plan, context));
   } else {
     TRY(get_ready(request, plan, context));
     if (plan.is_done()) return already_there(plan, context.clock);

@@ -54,6 +54,7 @@ struct Request {
       show_plan;                   ///< called once the plan is there, before anything is asked; may be empty
   std::string from_snapshot = {};  ///< see PlanOptions
   std::string pin = {};
+  bool trial = true;  ///< see PlanOptions
 };
 
 /// Changes the version. Errors: refused (nothing changed), failed (nothing changed), rolled_back (as it was),

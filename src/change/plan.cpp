@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/clock.hpp"
+#include "base/file.hpp"
 #include "change/plan_costs.hpp"
 #include "change/plan_points.hpp"
 #include "change/plan_restore_point.hpp"
@@ -139,6 +140,7 @@ Result<std::vector<hazard::Finding>> look_for_hazards(const Plan& plan, const de
   situation.by_snapshot = plan.by_snapshot;
   situation.restore_point = plan.restore_point.has_value();
   situation.snapshots_of = points.releases;
+  situation.program_untried = plan.program && !plan.is_done() && !plan.trial;
   return hazard::find_hazards(situation, hazard::all_checks());
 }
 
@@ -149,6 +151,16 @@ void put_program(Plan& plan, deployment::Target target) {
   if (plan.is_done()) return;
   plan.costs.seconds += stop_and_start_seconds;
   plan.costs.downtime_seconds += stop_and_start_seconds;
+}
+
+/// A start on a copy of what the data becomes.
+void put_trial(Plan& plan, bool wanted, deployment::Runner& runner, std::int64_t database_bytes) {
+  constexpr double seconds = 12;
+  constexpr std::int64_t most_growth = 2;
+  plan.trial = wanted && !plan.is_done() && runner.trials() != nullptr;
+  if (!plan.trial) return;
+  plan.costs.seconds += seconds;
+  plan.costs.disk_bytes += most_growth * database_bytes;
 }
 
 /// Where the program's own word fits the database, it is that release.
@@ -213,7 +225,10 @@ Result<Plan> make_plan(const deployment::Deployment& deployment, const std::stri
     if (plan.by_snapshot) costs.restore_point = points.newest->manifest;
   }
   plan.costs = TRY(estimate_costs(costs, *opened));
-  if (target.program) put_program(plan, *std::move(target.program));
+  if (target.program) {
+    put_program(plan, *std::move(target.program));
+    put_trial(plan, options.trial, *driver->runner(), TRY(file::facts(deployment.database)).size);
+  }
   plan.findings = TRY(look_for_hazards(plan, deployment, *target.release, points, *driver, *opened));
   plan.points_of_no_return = points_of_no_return(plan, has_vector_store(deployment));
   return plan;

@@ -39,6 +39,7 @@ struct PlanStep {
 struct Costs {
   double seconds = 0;                ///< the whole change: snapshot, rehearsal, cutover; from sizes and measured speeds
   double downtime_seconds = 0;       ///< of which nobody can use the deployment
+  double cutover_seconds = 0;        ///< of which the data is changed
   std::int64_t memory_bytes = 0;     ///< from a sample of the chats: one that is larger than these needs more
   std::int64_t disk_bytes = 0;       ///< needed on the database's file system, at the worst moment
   std::int64_t disk_free_bytes = 0;  ///< there now
@@ -72,6 +73,7 @@ struct Plan {
   std::optional<RestorePoint> restore_point;        ///< set where direction is down and one exists, also if not by it
   std::optional<deployment::Target> program;        ///< that comes with it, where something runs the program
   std::optional<release::ProgramChain> migrations;  ///< that `program` brings, once they were read from it
+  bool trial = false;                               ///< the program is started on a copy of the data first
 
   /// Whether there is nothing to do: neither to the database nor to the program.
   [[nodiscard]] bool is_done() const { return direction == Direction::none && (!program || program->is_deployed()); }
@@ -89,6 +91,7 @@ struct PlanOptions {
   /// Brings a program, where only the program itself tells which release it is. Empty: nothing is brought, and the
   /// plan's direction is then unknown.
   std::function<Result<void>(deployment::Runner&, deployment::Target&)> bring = {};
+  bool trial = true;  ///< the new program is started on a copy of the data first, where something runs it
 };
 
 /// Plans the change of `deployment` to `wanted` (a release, "latest"; where something runs the program, whatever

@@ -62,7 +62,7 @@ Result<Costs> estimate_costs(const CostQuestion& question, database::Connection&
     costs.disk_bytes += static_cast<std::int64_t>(TRY(snapshot::space_needed(question.source)));
   }
   costs.memory_bytes = program_bytes + cache_bytes + largest_chat_times * TRY(sampled_chat(database));
-  costs.downtime_seconds = swap_seconds + before / copy_speed;
+  costs.cutover_seconds = costs.downtime_seconds = swap_seconds + before / copy_speed;
   const double restore = data / snapshot_speed;
   const double migrate = down ? 0 : before / migrate_speed;
   costs.seconds = data / snapshot_speed + restore + migrate + before / verify_speed + costs.downtime_seconds;

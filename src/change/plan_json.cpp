@@ -78,6 +78,7 @@ Json findings_json(const Plan& plan) {
 Json costs_json(const Costs& costs) {
   return {{"seconds", costs.seconds},
           {"downtime_seconds", costs.downtime_seconds},
+          {"cutover_seconds", costs.cutover_seconds},
           {"memory_bytes", costs.memory_bytes},
           {"disk_bytes", costs.disk_bytes},
           {"disk_free_bytes", costs.disk_free_bytes}};
@@ -158,7 +159,8 @@ nlohmann::ordered_json to_json(const Plan& plan) {
           {"losses", to_json(plan.losses)},
           {"restore_point", restore_point_json(plan)},
           {"program", program_json(plan)},
-          {"migrations", migrations_json(plan)}};
+          {"migrations", migrations_json(plan)},
+          {"trial", plan.trial}};
 }
 
 }  // namespace liftlock::change

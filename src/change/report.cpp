@@ -54,6 +54,33 @@ Json to_json(const RehearsalFigures& figures) {
           {"database_bytes_after", figures.database_bytes_after}};
 }
 
+Json to_json(const TrialFigures& figures) {
+  return {{"done", figures.skipped.empty()},
+          {"skipped", figures.skipped},
+          {"start_seconds", figures.start_seconds},
+          {"stop_seconds", figures.stop_seconds},
+          {"downtime_seconds", figures.downtime_seconds},
+          {"memory_bytes", figures.memory_bytes},
+          {"disk_bytes", figures.disk_bytes},
+          {"users", figures.users},
+          {"chats_listed", figures.chats_listed},
+          {"chats_opened", figures.chats_opened},
+          {"not_asked", figures.not_asked}};
+}
+
+TrialFigures trial_from(const Json& json) {
+  return {json.value("skipped", ""),
+          json.value("start_seconds", 0.0),
+          json.value("stop_seconds", 0.0),
+          json.value("downtime_seconds", 0.0),
+          json.value("memory_bytes", std::int64_t{0}),
+          json.value("disk_bytes", std::int64_t{0}),
+          json.value("users", 0),
+          json.value("chats_listed", std::int64_t{0}),
+          json.value("chats_opened", std::int64_t{0}),
+          json.value("not_asked", "")};
+}
+
 Json to_json(const std::vector<Loss>& losses) {
   Json json = Json::array();
   for (const Loss& loss : losses) {
@@ -129,6 +156,7 @@ Report report_from(const Json& json) {
   report.plan = json.value("plan", Json(nullptr));
   if (present(json, "snapshot")) report.snapshot = snapshot_from(json["snapshot"]);
   if (present(json, "rehearsal")) report.rehearsal = rehearsal_from(json["rehearsal"]);
+  if (present(json, "trial")) report.trial = trial_from(json["trial"]);
   if (present(json, "cutover")) {
     report.cutover = {json["cutover"].value("seconds", 0.0), json["cutover"].value("used_rehearsed", false)};
   }
@@ -181,6 +209,7 @@ Json to_json(const Report& report) {
   json["failure"] = report.failure;
   json["snapshot"] = report.snapshot ? to_json(*report.snapshot) : Json(nullptr);
   json["rehearsal"] = report.rehearsal ? to_json(*report.rehearsal) : Json(nullptr);
+  json["trial"] = report.trial ? to_json(*report.trial) : Json(nullptr);
   json["cutover"] = report.cutover
                         ? Json{{"seconds", report.cutover->seconds}, {"used_rehearsed", report.cutover->used_rehearsed}}
                         : Json(nullptr);

@@ -57,6 +57,20 @@ struct CutoverFigures {
   bool used_rehearsed = false;  ///< the rehearsed, verified file went in, because the data had not changed since
 };
 
+/// How the new program did on a copy of the data, before anything was stopped.
+struct TrialFigures {
+  std::string skipped = {};       ///< why there was none; else empty
+  double start_seconds = 0;       ///< from the order to start to the first good answer
+  double stop_seconds = 0;        ///< of that same program
+  double downtime_seconds = 0;    ///< predicted from these and the data's own part
+  std::int64_t memory_bytes = 0;  ///< at most; 0 where nobody tells
+  std::int64_t disk_bytes = 0;    ///< by which it made its data grow
+  int users = 0;                  ///< who were asked for their chats
+  std::int64_t chats_listed = 0;
+  std::int64_t chats_opened = 0;
+  std::string not_asked = {};  ///< why nobody, or not everybody, could be asked; else empty
+};
+
 /// The program that a change brought, where something runs it.
 struct ProgramFigures {
   deployment::Target target;
@@ -80,6 +94,7 @@ struct Report {
   nlohmann::ordered_json plan;  ///< as Plan's to_json; null where there was none
   std::optional<SnapshotFigures> snapshot;
   std::optional<RehearsalFigures> rehearsal;
+  std::optional<TrialFigures> trial;
   std::optional<CutoverFigures> cutover;
   std::optional<ProgramFigures> program;
   std::optional<Verification> verification;

@@ -57,6 +57,27 @@ std::string headline(const Report& report) {
   return {};
 }
 
+/// "2 users saw 31 chats, 12 of them opened" or why not.
+std::string asked(const TrialFigures& trial) {
+  if (trial.users == 0) return fmt::format("nobody's chats could be looked at ({})", trial.not_asked);
+  std::string text = fmt::format("{} saw {}, {} of them opened", format_count(trial.users, "user", "users"),
+                                 format_count(trial.chats_listed, "chat", "chats"), format_count(trial.chats_opened));
+  if (!trial.not_asked.empty()) text += fmt::format("; not all could be asked ({})", trial.not_asked);
+  return text;
+}
+
+void add_trial(ReportSection& section, const TrialFigures& trial) {
+  if (!trial.skipped.empty()) {
+    section.lines.emplace_back("trial", fmt::format("none: {}", trial.skipped));
+    return;
+  }
+  const std::string memory = trial.memory_bytes > 0 ? fmt::format(", {} of memory", bytes(trial.memory_bytes)) : "";
+  section.lines.emplace_back("trial",
+                             fmt::format("answered after {}, stopped in {}{}; {}", seconds(trial.start_seconds),
+                                         seconds(trial.stop_seconds), memory, asked(trial)));
+  section.lines.emplace_back("predicted", fmt::format("down for about {}", seconds(trial.downtime_seconds)));
+}
+
 ReportSection summary(const Report& report) {
   ReportSection section;
   if (!report.failure.empty()) section.lines.emplace_back("why", report.failure);
@@ -87,6 +108,7 @@ ReportSection summary(const Report& report) {
                                            seconds(rehearsal->verify_seconds), bytes(rehearsal->peak_memory_bytes),
                                            bytes(rehearsal->peak_disk_bytes)));
   }
+  if (report.trial) add_trial(section, *report.trial);
   if (report.cutover && report.cutover->seconds > 0) {
     section.lines.emplace_back("cutover", seconds(report.cutover->seconds));
   }

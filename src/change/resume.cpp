@@ -6,6 +6,7 @@
 #include "change/losses.hpp"
 #include "change/rollback.hpp"
 #include "change/run.hpp"
+#include "change/trial.hpp"
 #include "deployment/driver.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -17,7 +18,8 @@ namespace {
 
 /// A run's report as far as its journal holds it.
 void recall(Run& run) {
-  const Record* rehearsed = find_record(run.journal, "rehearsed");
+  const Record* rehearsed = find_record(run.journal, "tried");
+  if (rehearsed == nullptr) rehearsed = find_record(run.journal, "rehearsed");
   if (rehearsed == nullptr || !rehearsed->data.contains("report")) return;
   const auto known = report_from_json(rehearsed->data["report"]);
   if (!known) return;  // the report is for people: the change does not depend on it
@@ -147,6 +149,7 @@ Result<Report> end_after_swap(Run& run, const Swap& swap) {
 
 Result<Report> end(Run& run) {
   recall(run);
+  TRY(remove_trial(run));
   if (const auto handover = TRY(handover_of(run))) {
     run.hands_over = true;
     return end_handover(run, *handover);

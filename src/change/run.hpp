@@ -27,8 +27,10 @@
 ///     reverse    what was done is about to be reversed
 ///     done       the report is written [outcome]
 ///
-/// Where something runs the program, it is handed over around the cutover:
+/// Where something runs the program, it is tried after the rehearsal, and handed over around the cutover:
 ///
+///     trial      the new program is about to be started on a copy [name of what is made for it]
+///     tried      it did well, and nothing of that is left
 ///     make       the new instance is about to be made beside the old one [the handover]
 ///     stop       it is made; the old one is about to be stopped [the handover]
 ///     …          cutover, swap, swapped

@@ -36,6 +36,7 @@ struct Situation {
   std::filesystem::path data_directory;
   bool secret_found = false;  ///< the file with WEBUI_SECRET_KEY is known
   bool driver_runs_program = false;
+  bool program_untried = false;                     ///< the new program comes without having been started on a copy
   std::optional<release::Version> program_version;  ///< of the program that runs now, where that is known
   process::Users users;                             ///< who has the database open
   std::int64_t disk_needed = 0;                     ///< bytes, beside the database

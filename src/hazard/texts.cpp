@@ -67,6 +67,10 @@ constexpr Text all_texts[] = {
      "Liftlock does not know which program runs on this data directory. After the change, only release {target} (or a "
      "later one) fits the data; another one fails, or damages it while it answers as healthy.",
      "Stop Open WebUI before the change. Start it again as release {target}."},
+    {"program-not-tried", warning, "The new program is not tried beforehand",
+     "Whether {target} runs on the changed data, with this machine's memory and this deployment's settings, only shows "
+     "while nobody can use it. If it does not, the old program comes back by itself.",
+     "Leave out --no-trial, so that {target} is started on a copy first."},
     {"program-older", warning, "An older program on the same schema",
      "{target} is older than {newer}, which runs now. Both have the same schema, so no row is touched; but {target} "
      "may "

@@ -33,7 +33,10 @@ const Command& change_command() {
       .description =
           "Plans and asks; takes a snapshot and proves it; rehearses the whole change on a copy; swaps the migrated "
           "database in; verifies every row; reports. A failure at any point leaves all as it was.\n\n"
-          "A container goes on serving until the cutover; the image is pulled meanwhile. Then it is stopped, a new one "
+          "A container goes on serving until the cutover; the image is pulled meanwhile, and the new program is "
+          "started "
+          "on a copy of the rehearsed data, without a way to the outside, and has to show some users their chats. Then "
+          "the old one is stopped, a new one "
           "with the same configuration takes its name and place, and has to answer in the new version on the migrated "
           "database; if it does not, the old one runs again on the old database. The old one is kept, stopped, until "
           "the change is settled. Of a data directory nobody may use the database meanwhile: stop Open WebUI first.\n\n"
@@ -48,6 +51,7 @@ const Command& change_command() {
                   {"--accept-loss", "", "",
                    "For an older version: leave behind what it cannot hold, or the snapshot has not."},
                   from_snapshot_option(),
+                  no_trial_option(),
                   timeout_option()},
       .examples = {{"liftlock change open-webui v0.12.4", "The container of that name, while it runs."},
                    {"liftlock change dir:/srv/open-webui/data 0.12.4", "To 0.12.4, after a yes to the plan."},

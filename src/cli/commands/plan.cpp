@@ -12,20 +12,24 @@ struct Options {
   std::string version;
   std::string engine;
   std::string from_snapshot;
+  bool trial = true;
 };
 
 Options read(const Arguments& arguments) {
   return {.deployment = arguments.required("DEPLOYMENT"),
           .version = arguments.required("VERSION"),
           .engine = arguments.text("--engine").value_or("auto"),
-          .from_snapshot = arguments.text("--from-snapshot").value_or("")};
+          .from_snapshot = arguments.text("--from-snapshot").value_or(""),
+          .trial = !arguments.flag("--no-trial")};
 }
 
 Result<void> run(Context& context, const Arguments& arguments) {
   const Options options = read(arguments);
   const deployment::Deployment deployment = TRY(find_deployment(options.deployment));
-  const change::PlanOptions how{
-      .engine = options.engine, .from_snapshot = options.from_snapshot, .pin = TRY(pin_of(context, deployment))};
+  const change::PlanOptions how{.engine = options.engine,
+                                .from_snapshot = options.from_snapshot,
+                                .pin = TRY(pin_of(context, deployment)),
+                                .trial = options.trial};
   const change::Plan plan = TRY(change::make_plan(deployment, options.version, how));
   if (context.json()) {
     context.answer_json(change::to_json(plan));
@@ -40,7 +44,7 @@ Result<void> run(Context& context, const Arguments& arguments) {
   } else if (!plan.is_done()) {
     context.say("\nNothing was changed. To do it:\n  liftlock change " + deployment.address + " " + plan.wanted +
                 (options.from_snapshot.empty() ? "" : " --from-snapshot " + options.from_snapshot) +
-                (plan.losses.empty() ? "" : " --accept-loss") + "\n");
+                (options.trial ? "" : " --no-trial") + (plan.losses.empty() ? "" : " --accept-loss") + "\n");
   }
   return {};
 }
@@ -64,7 +68,8 @@ const Command& plan_command() {
                    Completes::choices,
                    false,
                    {"auto", "native", "app"}},
-                  from_snapshot_option()},
+                  from_snapshot_option(),
+                  no_trial_option()},
       .examples = {{"liftlock plan dir:/srv/open-webui/data 0.12.4", "Before every change."},
                    {"liftlock plan dir:/srv/open-webui/data latest --json", "For a program."}},
       .exit_statuses = {{0, "The plan was shown, also one that would be refused."},

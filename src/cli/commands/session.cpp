@@ -63,6 +63,13 @@ Result<void> take_timeout(Session& session, const Arguments& arguments) {
   return {};
 }
 
+Option no_trial_option() {
+  return {
+      "--no-trial", "", "",
+      "Of a container: do not start the new program on a copy first, which takes some seconds, its memory, and room "
+      "for one more copy of the database. Whether it works then only shows once the old one is stopped."};
+}
+
 Option from_snapshot_option() {
   return {"--from-snapshot", "", "SNAPSHOT",
           "For an older version: restore this snapshot (\"latest\": the newest of that version) instead of migrating "
@@ -93,6 +100,7 @@ Result<change::Request> change_request(Context& context, const Arguments& argume
   request.pin = TRY(pin_of(context, request.deployment));
   request.engine = arguments.text("--engine").value_or("auto");
   request.from_snapshot = arguments.text("--from-snapshot").value_or("");
+  request.trial = !arguments.flag("--no-trial");
   request.show_plan = [&context](const change::Plan& plan) {
     context.say(render_plan(plan, context.talk_style(), context.globals().verbose) + "\n");
   };

@@ -50,11 +50,13 @@ class Session {
 [[nodiscard]] Option timeout_option();
 /// Takes what it says into the story. Errors: usage.
 [[nodiscard]] Result<void> take_timeout(Session& session, const Arguments& arguments);
+/// The table entry of `--no-trial`.
+[[nodiscard]] Option no_trial_option();
 /// The table entry of `--from-snapshot`.
 [[nodiscard]] Option from_snapshot_option();
 
-/// What DEPLOYMENT, VERSION, --engine and --from-snapshot ask for, with the plan shown to the user before anything
-/// begins. Refers to `context`, which must outlive it. Errors: those of find_deployment().
+/// What DEPLOYMENT, VERSION, --engine, --from-snapshot and --no-trial ask for, with the plan shown to the user before
+/// anything begins. Refers to `context`, which must outlive it. Errors: those of find_deployment().
 [[nodiscard]] Result<change::Request> change_request(Context& context, const Arguments& arguments);
 
 /// Presents what a story came to: the report as text or JSON, or the error.

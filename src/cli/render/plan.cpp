@@ -68,6 +68,7 @@ std::string summary(const change::Plan& plan, const Style& style) {
   table.add({style.dim("to"), to_text(plan)});
   table.add({style.dim("direction"), std::string(direction_text(plan))});
   if (plan.program) add_program(table, *plan.program, style);
+  if (plan.trial) table.add({style.dim("trial"), "started on a copy of the changed data first, and asked as users"});
   const bool migrates = plan.direction == change::Direction::up || plan.direction == change::Direction::down;
   if (migrates && !plan.by_snapshot) table.add({style.dim("engine"), plan.engine});
   return table.render(2);

@@ -106,6 +106,13 @@ class NewerDataStays final : public Check {
   Result<Findings> run(const Situation& situation) const override { return Findings{finding(situation)}; }
 };
 
+class ProgramNotTried final : public Check {
+ public:
+  ProgramNotTried() : Check("program-not-tried") {}
+  bool applies(const Situation& situation) const override { return situation.program_untried; }
+  Result<Findings> run(const Situation& situation) const override { return Findings{finding(situation)}; }
+};
+
 }  // namespace
 
 void add_place_checks(CheckList& list) {
@@ -117,6 +124,7 @@ void add_place_checks(CheckList& list) {
   add<VectorStore>(list);
   add<NoRestorePoint>(list);
   add<NewerDataStays>(list);
+  add<ProgramNotTried>(list);
 }
 
 }  // namespace liftlock::hazard
