@@ -244,7 +244,7 @@ class Refused(Case):
 
     def test_two_at_once(self):
         place = self.place()
-        first = subprocess.Popen([PROGRAM, "change", place.address, "0.12.2", "--yes", "--timeout", "3"], env=place.environment,
+        first = subprocess.Popen([PROGRAM, "change", place.address, "0.12.2", "--yes", "--no-trial", "--timeout", "3"], env=place.environment,
                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
         suite.until(lambda: place.named("-before"))
         done = self.change(LOCKED, place)

@@ -90,7 +90,7 @@ class Failed(Case):
     def test_ctrl_c_while_it_hangs(self):
         """What was done is undone; the undoing is not cancelled with it."""
         place = self.place()
-        begun = subprocess.Popen([PROGRAM, "change", place.address, "0.12.2", "--yes"], env=place.environment, stdin=subprocess.DEVNULL,
+        begun = subprocess.Popen([PROGRAM, "change", place.address, "0.12.2", "--yes", "--no-trial"], env=place.environment, stdin=subprocess.DEVNULL,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
         suite.until(lambda: place.named("-before") and place.name in names() and place.inspect()["State"]["Running"])
         begun.send_signal(signal.SIGINT)
@@ -157,7 +157,7 @@ class EngineDies(Case):
 
     def broken(self):
         place = self.place()
-        begun = subprocess.Popen([PROGRAM, "change", place.address, "0.12.2", "--yes"], env=place.environment, stdin=subprocess.DEVNULL,
+        begun = subprocess.Popen([PROGRAM, "change", place.address, "0.12.2", "--yes", "--no-trial"], env=place.environment, stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
         # Between the two renamings nobody bears the name.
         suite.until(lambda: place.named("-before") and place.name in names() and place.inspect()["State"]["Running"])

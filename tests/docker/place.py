@@ -147,7 +147,8 @@ class Case(unittest.TestCase):
         return done
 
     def change(self, code, place, *words, to=TO, **environment):
-        return self.expect(code, place, "change", place.address, to, "--yes", *words, **environment)
+        """Without the trial, which would stop most of what is wrong with a program; it is tested in trial.py."""
+        return self.expect(code, place, "change", place.address, to, "--yes", "--no-trial", *words, **environment)
 
     def assert_as_it_was(self, place, running=True):
         """The very container under its name, with its policy, on the very bytes."""

@@ -17,9 +17,11 @@ import tempfile
 import time
 import unittest
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import suite
+from engine import archive
 from open_webui import REPOSITORY, real_image
 from registry_server import free_port
 
@@ -34,7 +36,7 @@ SCRATCH = None
 class Server:
     """Open WebUI in a container named open-webui, its data on a folder of this machine; no secret key is set."""
 
-    def __init__(self, release, fixture):
+    def __init__(self, release, fixture, repository=REPOSITORY):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="case-", dir=SCRATCH))
         self.database = suite.unpack(fixture, self.folder / "data") / "webui.db"
         self.environment = {"PATH": os.environ["PATH"], "LIFTLOCK_HOME": str(self.folder / "home"), "LC_ALL": "C.UTF-8", "DOCKER_HOST": ENGINE.url,
@@ -42,7 +44,7 @@ class Server:
         ENGINE.json("POST", "/networks/create", {"Name": "web"})
         host = {"Binds": [f"{self.database.parent}:/app/backend/data"], "NetworkMode": "web", "RestartPolicy": {"Name": "unless-stopped"},
                 "PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(free_port())}]}}  # fmt: skip
-        ENGINE.create("open-webui", f"{REPOSITORY}:v{release}", HostConfig=host, Env=["MINE=kept"])
+        ENGINE.create("open-webui", f"{repository}:v{release}", HostConfig=host, Env=["MINE=kept"])
         self.wait()
 
     def remove(self):
@@ -105,8 +107,8 @@ class Server:
 class Real(unittest.TestCase):
     maxDiff = None
 
-    def server(self, release, fixture):
-        server = Server(release, fixture)
+    def server(self, release, fixture, repository=REPOSITORY):
+        server = Server(release, fixture, repository)
         self.addCleanup(server.remove)
         return server
 
@@ -123,6 +125,17 @@ class Real(unittest.TestCase):
         for email, token in sessions.items():
             self.assertEqual(server.chats(token), before[email], email)
 
+    def assert_tried(self, server, before):
+        """The new program was started on the copy, and showed its users their chats there."""
+        report = json.loads(self.done(server, "history", "open-webui", "--json").stdout)["changes"][0]
+        trial = report["trial"]
+        self.assertTrue(trial["done"], trial)
+        self.assertEqual((trial["users"], trial["not_asked"]), (min(5, len(before)), ""))
+        self.assertGreater(trial["chats_listed"], 5)
+        self.assertGreater(trial["chats_opened"], 5)
+        self.assertGreater(trial["memory_bytes"], 100 << 20)
+        self.assertGreater(trial["downtime_seconds"], trial["start_seconds"])
+
     def test_t3_a_minor_release_up_and_rolled_back(self):
         server = self.server(OLD, "open-webui-0.6.18")
         sessions = {email: server.sign_in(email) for email in server.users()}
@@ -132,6 +145,7 @@ class Real(unittest.TestCase):
 
         changed = self.done(server, "change", "open-webui", f"v{NEW}", "--yes")
         self.assertRegex(changed.stderr, r"Open WebUI was down for \d+\.\d s")
+        self.assert_tried(server, before)
         self.assertEqual(server.version(), NEW)
         self.assertEqual(self.heads_of(server)["revision"], "0bd252b206fb")
         self.assertEqual(server.key(), key)
@@ -147,6 +161,30 @@ class Real(unittest.TestCase):
         self.assertEqual(server.wait()["version"], OLD)
         self.assertEqual(server.inspect()["Id"], identity["Id"])
         self.assertEqual(server.key(), key)
+        self.same_chats(server, sessions, before)
+
+    def test_t6_a_program_that_cannot_run_on_this_schema(self):
+        """0.6.18 that says it is 0.12.4: a real program, which does not find a column that it starts with. Refused by the trial; without
+        one, the old program comes back by itself."""
+        repository = make_impostor()
+        server = self.server(OLD, "open-webui-0.6.18", repository)
+        sessions = {email: server.sign_in(email) for email in server.users()}
+        before = {email: server.chats(token) for email, token in sessions.items()}
+        identity = server.inspect()
+        says = ["It ended by itself, with exit status 1.", "sqlite3.OperationalError) no such column: config.id"]
+
+        refused = self.done(server, "change", "open-webui", f"v{NEW}", "--yes", code=3)
+        for text in says:
+            self.assertIn(text, " ".join(refused.stderr.split()))
+        now = server.inspect()
+        self.assertEqual((now["Id"], now["State"]["StartedAt"]), (identity["Id"], identity["State"]["StartedAt"]))
+        self.assertEqual([one["Names"] for one in ENGINE.json("GET", "/containers/json?all=1")], [["/open-webui"]])
+
+        back = self.done(server, "change", "open-webui", f"v{NEW}", "--yes", "--no-trial", code=4)
+        for text in says:
+            self.assertIn(text, " ".join(back.stderr.split()))
+        self.assertEqual((server.version(), server.inspect()["Id"]), (OLD, identity["Id"]))
+        self.assertEqual(self.heads_of(server)["revision"], "d31026856c01")
         self.same_chats(server, sessions, before)
 
     def test_t2_t4_t5_a_patch_up_and_down_and_a_minor_release_down(self):
@@ -195,6 +233,21 @@ class Real(unittest.TestCase):
         self.done(server, "change", "open-webui", f"v{NEW}", "--yes")
         self.assertEqual(server.version(), NEW)
         self.same_chats(server, sessions, before)
+
+
+def make_impostor():
+    """A repository that has 0.6.18, and the same program once more under the name, the label and the version of 0.12.4."""
+    repository = f"{REPOSITORY}-impostor"
+    ENGINE.call("POST", f"/images/{REPOSITORY}:v{OLD}/tag?repo={repository}&tag=v{OLD}")
+    made = ENGINE.json("POST", "/containers/create", {"Image": f"{REPOSITORY}:v{OLD}"})["Id"]
+    try:
+        package = {"app/package.json": json.dumps({"name": "open-webui", "version": NEW}).encode()}
+        ENGINE.call("PUT", f"/containers/{made}/archive?path=/", archive(package), "application/x-tar")
+        label = urllib.parse.quote(f"LABEL org.opencontainers.image.version={NEW}", safe="")
+        ENGINE.call("POST", f"/commit?container={made}&repo={repository}&tag=v{NEW}&changes={label}", {})
+    finally:
+        ENGINE.call("DELETE", f"/containers/{made}")
+    return repository
 
 
 def prepare(engine):
