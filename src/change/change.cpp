@@ -10,6 +10,7 @@
 #include "change/rehearsal.hpp"
 #include "change/run.hpp"
 #include "change/snapshots.hpp"
+#include "change/tail.hpp"
 #include "change/target_migrations.hpp"
 #include "change/trial.hpp"
 #include "deployment/driver.hpp"
@@ -61,7 +62,7 @@ Result<void> agree(const Request& request, const Plan& plan, Context& context) {
 Json begin_record(const Plan& plan, const Request& request) {
   Json record = {{"version", plan.target_release},
                  {"from_revision", plan.from_state.revision},
-                 {"to_revision", plan.head.revision},
+                 {"to_revision", plan.last_revision()},
                  {"from_releases", plan.from_releases},
                  {"keep_days", request.keep_days}};
   if (plan.by_snapshot) record["restore_point"] = plan.restore_point->snapshot.string();
@@ -73,7 +74,7 @@ void put_plan(Report& report, const Plan& plan) {
   report.from_releases = plan.from_releases;
   report.from_revision = plan.from_state.revision;
   report.to_release = plan.target_release;
-  report.to_revision = plan.head.revision;
+  report.to_revision = plan.last_revision();
   report.plan = to_json(plan);
   if (plan.program) report.program = ProgramFigures{*plan.program, 0, {}, {}};
 }
@@ -183,7 +184,7 @@ Result<void> try_it(Run& run, deployment::Driver& driver, const Plan& plan, Prov
 Result<void> cut_over_with_files(Run& run, deployment::Driver& driver, const Plan& plan, Proven& proven) {
   TRY(cut_over(run, driver, plan, proven));
   if (proven.downward) TRY(bring_back_files(run, plan.restore_point->snapshot));
-  return {};
+  return plan.has_tail() ? keep_native_copy(run) : Result<void>{};
 }
 
 Result<void> cut_over_with_program(Run& run, deployment::Driver& driver, const Plan& plan, Proven& proven) {
@@ -191,7 +192,11 @@ Result<void> cut_over_with_program(Run& run, deployment::Driver& driver, const P
   auto handover = TRY(driver.runner()->plan(*plan.program, run.report.id));
   return hand_over_to_new(run, driver, std::move(handover),
                           {.change_data = [&] { return cut_over_with_files(run, driver, plan, proven); },
-                           .look = [&] { return look_at_database(run.deployment, plan.head); }});
+                           .look =
+                               [&] {
+                                 return plan.has_tail() ? look_after_tail(run, plan.last_revision())
+                                                        : look_at_database(run.deployment, plan.head);
+                               }});
 }
 
 Result<void> carry_out(Run& run, const Request& request, const Plan& plan, bool only_rehearse) {
@@ -262,7 +267,9 @@ Result<void> refuse_beforehand(const deployment::Deployment& deployment, const P
 Result<void> get_ready(const Request& request, Plan& plan, Context& context) {
   auto driver = TRY(deployment::make_driver(request.deployment));
   TRY(refuse_beforehand(request.deployment, plan, *driver));
+  TRY(refuse_untried_tail(plan));
   TRY(agree(request, plan, context));
+  TRY(agree_to_tail(request, plan, context));
   TRY(agree_to_drops(request, plan, context));
   if (driver->runner() == nullptr) return {};
   TRY(driver->runner()->fetch(*plan.program, context.progress));

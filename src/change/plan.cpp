@@ -13,6 +13,7 @@
 #include "change/plan_target.hpp"
 #include "change/snapshots.hpp"
 #include "change/swap.hpp"
+#include "change/tail.hpp"
 #include "database/sqlite_schema.hpp"
 #include "deployment/driver.hpp"
 #include "hazard/registry.hpp"
@@ -22,8 +23,9 @@ namespace liftlock::change {
 
 namespace {
 
-Result<std::string> choose_engine(const std::string& wanted) {
+Result<std::string> choose_engine(const std::string& wanted, bool has_program) {
   if (wanted == "auto" || wanted == "native") return std::string("native");
+  if (wanted == "app" && has_program) return wanted;
   constexpr const char* doing = "Choosing the engine";
   if (wanted == "app") {
     return refusal(
@@ -64,6 +66,10 @@ Result<void> find_path_down(Plan& plan, const PlanOptions& options, database::Co
 
 Result<void> find_path(Plan& plan, const PlanOptions& options, database::Connection& database) {
   plan.direction = Direction::up;
+  if (plan.has_tail() && plan.from_state.revision == plan.last_revision()) {
+    plan.direction = Direction::none;
+    return {};
+  }
   if (!can_be_migrated(plan.from_state)) return {};
   auto path = migration::plan_path(plan.from_state, plan.head);
   if (!path && path.error().id == "target-older") return find_path_down(plan, options, database);
@@ -188,10 +194,10 @@ std::vector<const hazard::Finding*> Plan::blockers() const {
 Result<Plan> make_plan(const deployment::Deployment& deployment, const std::string& wanted,
                        const PlanOptions& options) {
   Plan plan;
-  plan.engine = TRY(choose_engine(options.engine));
   plan.address = deployment.address;
   plan.wanted = wanted;
   auto driver = TRY(deployment::make_driver(deployment));
+  plan.engine = TRY(choose_engine(options.engine, driver->runner() != nullptr));
   PlanTarget target = TRY(find_target(*driver, wanted, options));
 
   auto opened = open_to_look(deployment.database);
@@ -210,6 +216,7 @@ Result<Plan> make_plan(const deployment::Deployment& deployment, const std::stri
   plan.target_release = release::to_string(target.release->version);
   plan.head = target.release->head;
   plan.migrations = std::move(target.migrations);
+  if (plan.has_tail()) TRY(choose_tail_engine(plan, options.engine));
   TRY(find_path(plan, options, *opened));
   TRY(refuse_needless_snapshot(plan, options));
   describe_steps(plan);

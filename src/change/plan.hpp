@@ -60,7 +60,7 @@ struct Plan {
   std::vector<std::string> from_releases;  ///< the releases that the database may come from, oldest first
   migration::DatabaseState from_state;
   std::string target_release;  ///< resolved: "0.12.4" also where "latest" was asked for; empty: direction is unknown
-  migration::Head head;        ///< that the target release brings
+  migration::Head head;        ///< that the target release brings, as far as it is known
   Direction direction = Direction::none;
   std::string engine = "native";
   bool by_snapshot = false;     ///< down by restoring the restore point instead of migrating
@@ -74,6 +74,11 @@ struct Plan {
   std::optional<deployment::Target> program;        ///< that comes with it, where something runs the program
   std::optional<release::ProgramChain> migrations;  ///< that `program` brings, once they were read from it
   bool trial = false;                               ///< the program is started on a copy of the data first
+
+  /// Whether the program brings migrations that are not compiled in, and does them itself.
+  [[nodiscard]] bool has_tail() const { return migrations && !migrations->tail.empty(); }
+  /// Where the database is in the end; `head` is as far as the native engine leads.
+  [[nodiscard]] const std::string& last_revision() const { return has_tail() ? migrations->head : head.revision; }
 
   /// Whether there is nothing to do: neither to the database nor to the program.
   [[nodiscard]] bool is_done() const { return direction == Direction::none && (!program || program->is_deployed()); }

@@ -108,7 +108,10 @@ Json program_json(const Plan& plan) {
 
 Json migrations_json(const Plan& plan) {
   if (!plan.migrations) return nullptr;
-  return {{"revisions", plan.migrations->revisions}, {"head", plan.migrations->head}};
+  Json unknown = Json::array();
+  for (const auto& revision : plan.migrations->tail)
+    unknown.push_back({{"id", revision.id}, {"message", revision.message}});
+  return {{"revisions", plan.migrations->revisions}, {"head", plan.migrations->head}, {"unknown", std::move(unknown)}};
 }
 
 }  // namespace
@@ -147,7 +150,7 @@ nlohmann::ordered_json to_json(const Plan& plan) {
           {"from", state_json(plan)},
           {"wanted", plan.wanted},
           {"target_release", plan.direction == Direction::unknown ? Json() : Json(plan.target_release)},
-          {"target_revision", plan.direction == Direction::unknown ? Json() : Json(plan.head.revision)},
+          {"target_revision", plan.direction == Direction::unknown ? Json() : Json(plan.last_revision())},
           {"direction", name_of(plan.direction)},
           {"engine", plan.engine},
           {"steps", steps_json(plan)},

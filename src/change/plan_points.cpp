@@ -63,6 +63,17 @@ std::optional<std::string> point_of(const Revision& revision) {
   return fmt::format("{} ({}): {}.", revision.id, revision.message, text);
 }
 
+std::string point_of_tail(const Plan& plan) {
+  std::vector<std::string> lines;
+  for (const auto& revision : plan.migrations->tail)
+    lines.push_back(fmt::format("{} ({})", revision.id, revision.message));
+  return fmt::format(
+      "{} brings migrations that this version of Liftlock does not know, and does them itself at its start: {}. First "
+      "on "
+      "a copy; no table and no row may be missing afterwards, but what stands in the rows cannot be judged.",
+      plan.target_release, fmt::join(lines, ", "));
+}
+
 }  // namespace
 
 std::vector<std::string> points_of_no_return(const Plan& plan, bool has_vector_store) {
@@ -78,6 +89,7 @@ std::vector<std::string> points_of_no_return(const Plan& plan, bool has_vector_s
                     "counted before you are asked.",
                     plan.restore_point->taken_at));
   }
+  if (plan.has_tail()) points.push_back(point_of_tail(plan));
   if (plan.direction != Direction::up) return points;
   points.push_back(
       fmt::format("Until the change is settled, `liftlock rollback` undoes it; what is written under {} by "

@@ -6,6 +6,7 @@
 #include "change/losses.hpp"
 #include "change/rollback.hpp"
 #include "change/run.hpp"
+#include "change/tail.hpp"
 #include "change/trial.hpp"
 #include "deployment/driver.hpp"
 #include "snapshot/snapshot.hpp"
@@ -81,7 +82,8 @@ Result<Report> end_as_handed_over(Run& run, const deployment::Handover& handover
 }
 
 /// What is asked of the data before the new program is trusted.
-Result<void> look_at_end(const Run& run) {
+Result<void> look_at_end(Run& run) {
+  if (has_native_copy(run)) return look_after_tail(run, run.report.to_revision);
   if (run.report.command != "rollback") return look_at_revision(run.deployment, run.report.to_revision);
   const std::string of = find_record(run.journal, "begin")->data.value("of", "");
   const Report original = TRY(read_report(places_of(run.deployment, of).report));

@@ -14,15 +14,14 @@ namespace {
 
 using release::ProgramChain;
 
+/// A release that is known has all its migrations in the catalogue.
 std::unexpected<Error> refuse_tail(const ProgramChain& chain, const deployment::Target& target) {
   std::vector<std::string> ids;
   for (const auto& revision : chain.tail) ids.push_back(fmt::format("{} ({})", revision.id, revision.message));
-  return refusal("revisions-unknown", fmt::format("Reading the migrations of {}", target.name),
-                 fmt::format("It brings {} that this version of Liftlock does not know: {}. It knows those of the "
-                             "releases up to {}, which end at {}.",
-                             ids.size() == 1 ? "a migration" : fmt::format("{} migrations", ids.size()),
-                             fmt::join(ids, ", "), release::to_string(release::latest().version), chain.known_head),
-                 "Look for a newer version of Liftlock.");
+  return refusal("migrations-differ", fmt::format("Reading the migrations of {}", target.name),
+                 fmt::format("It brings what {} as it was published did not: {}. It is another program.",
+                             target.version, fmt::join(ids, ", ")),
+                 "Choose an image as Open WebUI publishes it.");
 }
 
 /// A script that cannot be read is the image's fault; all else is the engine's.
@@ -40,21 +39,23 @@ Result<std::optional<ProgramChain>> read_migrations(deployment::Runner& runner, 
   if (!scripts) return std::unexpected(as_refusal(std::move(scripts).error(), target));
   if (scripts->empty()) return std::nullopt;
   auto chain = TRY(release::read_chain(*std::move(scripts), fmt::format("the image {}", target.name)));
-  if (!chain.tail.empty()) return refuse_tail(chain, target);
   return chain;
 }
 
 release::Release release_of(const release::Version& version, const ProgramChain& chain) {
-  const auto same = release::releases_with_head(chain.head);
+  const auto same = release::releases_with_head(chain.known_head);
   if (!same.empty()) return {version, same.back()->head};
   const release::Release* before = release::last_before(version);
-  return {version, {before != nullptr ? before->head.peewee_migrations : 0, chain.head}};
+  return {version, {before != nullptr ? before->head.peewee_migrations : 0, chain.known_head}};
 }
 
 Result<void> put_migrations(Plan& plan, deployment::Runner& runner) {
   const deployment::Target& target = *plan.program;
-  if (!plan.migrations) plan.migrations = TRY(read_migrations(runner, target));
-  if (!plan.migrations || plan.migrations->head == plan.head.revision) return {};
+  if (plan.migrations) return {};
+  plan.migrations = TRY(read_migrations(runner, target));
+  if (!plan.migrations) return {};
+  if (plan.has_tail()) return refuse_tail(*plan.migrations, target);
+  if (plan.migrations->head == plan.head.revision) return {};
   return refusal("migrations-differ", fmt::format("Reading the migrations of {}", target.name),
                  fmt::format("They end at {}, and those of {} as it was published {}: it is another program.",
                              plan.migrations->head, plan.target_release,

@@ -9,6 +9,7 @@
 #include "base/format.hpp"
 #include "base/memory.hpp"
 #include "change/swap.hpp"
+#include "change/tail.hpp"
 #include "change/trial_users.hpp"
 #include "change/verification/checks.hpp"
 #include "database/compare_schema.hpp"
@@ -91,6 +92,16 @@ Result<void> make_data(const Run& run, const fs::path& database, const fs::path&
   return file::take_permissions(folder, model);
 }
 
+std::unexpected<Error> data_failure(std::string what) {
+  return failure("trial-data", "Looking at what the program left on the copy", std::move(what));
+}
+
+Result<void> refuse_damaged(Connection& database, Progress& progress) {
+  const Check intact = TRY(verification::check_integrity(database, progress));
+  if (!intact.ok) return data_failure(fmt::format("Its database is damaged: {}", intact.detail));
+  return {};
+}
+
 class TrialOf {
  public:
   TrialOf(Run& run, deployment::Trials& trials, const Plan& plan, const fs::path& database)
@@ -106,13 +117,22 @@ class TrialOf {
     if (!tried) return std::unexpected(as_refusal(std::move(tried).error()));
     if (!removed) return std::unexpected(as_refusal(removed.error()));
     note(*tried, bytes_in(folder_) - size);
-    if (auto right = look_at_tried(database_, folder_ / "webui.db", plan_.head, run_.context.progress); !right)
-      return std::unexpected(as_refusal(std::move(right).error()));
+    if (auto right = look_at_copy(); !right) return std::unexpected(as_refusal(std::move(right).error()));
     TRY(file::remove_folder(folder_));
     return enough();
   }
 
  private:
+  Result<void> look_at_copy() {
+    const fs::path copy = folder_ / "webui.db";
+    if (!plan_.has_tail()) return look_at_tried(database_, copy, plan_.head, run_.context.progress);
+    const TailOutcome outcome = TRY(look_at_tail(database_, copy, plan_.last_revision()));
+    auto now = TRY(open_to_look(copy));
+    TRY(refuse_damaged(now, run_.context.progress));
+    run_.context.say("On the copy: " + describe(outcome));
+    return {};
+  }
+
   Result<deployment::TrialRun> start() {
     const deployment::Trial trial{.change_id = run_.report.id,
                                   .target = *plan_.program,
@@ -192,10 +212,6 @@ class TrialOf {
   TrialFigures figures_;
 };
 
-std::unexpected<Error> data_failure(std::string what) {
-  return failure("trial-data", "Looking at what the program left on the copy", std::move(what));
-}
-
 Result<void> refuse_fewer(Connection& before, Connection& after) {
   for (const Count& count : TRY(verification::count_things(&before, after))) {
     const bool fewer = count.before.value_or(0) > count.after.value_or(0);
@@ -241,8 +257,7 @@ Result<void> look_at_tried(const fs::path& before, const fs::path& copy, const m
     if (difference.kind != database::SchemaDifference::Kind::extra)
       return data_failure(fmt::format("It changed the schema: {}", difference.text()));
   }
-  const Check intact = TRY(verification::check_integrity(now, progress));
-  if (!intact.ok) return data_failure(fmt::format("Its database is damaged: {}", intact.detail));
+  TRY(refuse_damaged(now, progress));
   return refuse_fewer(old, now);
 }
 

@@ -20,7 +20,7 @@ import engine as engines
 import place as places
 import suite
 from open_webui import REPOSITORY, real_image
-from place import CHANGED, FAULTS, FROM, IMAGE, KILLED, REFUSED, TO, Case, contents, names, revision, rows, untouched
+from place import CHANGED, FAULTS, FROM, IMAGE, KILLED, REFUSED, ROLLED_BACK, TO, Case, contents, names, revision, rows, untouched
 
 ENGINE = None
 SCRATCH = None
@@ -145,13 +145,11 @@ class Read(Case):
         self.assertEqual(place.version(), TO)
         self.assertEqual(revision(place.database), revision(self.upgraded()))
 
-    def test_migrations_that_only_the_image_knows(self):
-        """They are refused with their ids, whether the release is known or not."""
+    def test_a_known_release_with_more_than_it_had(self):
         place = self.place()
         self.addCleanup(places.load_images)
-        for release in (TO, "0.13.0"):
-            simulate(release, SCRIPTS | {"feedbeef0001_add_colour.py": COLOUR})
-            self.refused(place, release, "It brings a migration that this version of Liftlock does not know: feedbeef0001 (Add colour)")
+        simulate(TO, SCRIPTS | {"feedbeef0001_add_colour.py": COLOUR})
+        self.refused(place, TO, f"It brings what {TO} as it was published did not: feedbeef0001 (Add colour).")
 
     def test_a_revision_that_nobody_knows(self):
         place = self.place()
@@ -172,19 +170,89 @@ class Read(Case):
             self.assert_nothing_left(place)
 
 
-class RealProgram(Case):
-    def test_a_patch_release_that_is_not_known(self):
-        """Real Open WebUI that says it is 0.12.5, from 0.6.18, and rolled back."""
+class Tail(Case):
+    """Migrations that only the image knows: the program does them itself, on a copy first."""
+
+    def assert_nothing_left(self, place):
+        self.assertEqual([name for name in names() if ".liftlock-" in name and not name.endswith("-failed")], [])
+        self.assertEqual([name for name in place.beside() if not name.endswith("-after")], [])
+
+    def apply(self, code, place, release, *words):
+        return self.expect(code, place, "change", place.address, release, "--yes", *words)
+
+    def test_by_the_real_program(self):
+        """Real Open WebUI 0.12.4 that says it is 0.13.0 and has a migration more: native as far as it goes, Alembic for the rest."""
         place = self.place()
-        done = self.change(CHANGED, place, to="0.12.5")
-        self.assertIn(f"Read from the image: 66 migrations, up to {HEAD}.", done.said)
-        self.assertEqual(place.version(), "0.12.5")
+        before = untouched(place.name)
+        plan = plan_of(self, place, "0.13.0")
+        self.assertEqual((plan["engine"], plan["target_revision"]), ("app", "feedbeef0001"))
+        self.assertEqual(plan["migrations"]["unknown"], [{"id": "feedbeef0001", "message": "Add colour"}])
+        self.assertEqual(plan["steps"][-1]["id"], HEAD)
+        for words in ((), ("--engine", "native")):
+            done = self.apply(REFUSED, place, "0.13.0", *words)
+            self.assertIn("feedbeef0001: Add colour", done.said)
+            self.assertIn("--engine app", done.said)
+        self.assertIn("Leave --no-trial out.", self.apply(REFUSED, place, "0.13.0", "--engine", "app", "--no-trial").said)
+        self.assertEqual((untouched(place.name), contents(place.data)), (before, place.before))
+        self.assert_nothing_left(place)
+
+        done = self.apply(CHANGED, place, "0.13.0", "--engine", "app")
+        self.assertRegex(done.said, r"On the copy: The program has done its own migrations: [\d,]+ rows in \d+ tables, none is missing. "
+                                    r"In the schema: tag/column/colour is new.")  # fmt: skip
+        self.assertEqual(place.version(), "0.13.0")
         found, expected = rows(place.database), rows(self.upgraded())
-        for table in ("chat", "user", "auth", "file", "alembic_version"):
+        self.assertEqual(found["alembic_version"], ["('feedbeef0001',)"])
+        for table in ("chat", "user", "auth", "file"):
             self.assertEqual(found[table], expected[table], table)
+        self.assertIn("nothing to do", self.apply(CHANGED, place, "0.13.0", "--engine", "app").said)
+        self.assertIn("feedbeef0001", self.apply(REFUSED, place, TO).said)
         self.expect(0, place, "rollback", place.address, "--yes")
         self.assertEqual(place.version(), FROM)
         self.assertEqual(contents(place.data)["webui.db"][0], place.before["webui.db"][0])
+
+    def spoilt(self, script, name="open-webui"):
+        """A container at 0.12.4, and a release 0.13.1 whose migration is `script`: it finds /good.db and /bad.db, which lacks a chat."""
+        folder = self.folder / name
+        (folder / "data/uploads").mkdir(parents=True)
+        (folder / "data/webui.db").write_bytes(self.upgraded().read_bytes())
+        for end in ("good", "bad"):
+            (folder / end).write_bytes(self.upgraded().read_bytes())
+            with contextlib.closing(sqlite3.connect(folder / end)) as connection, connection:
+                connection.execute("UPDATE alembic_version SET version_num = 'feedbeef0001'")
+                if end == "bad":
+                    connection.execute("DELETE FROM chat WHERE rowid = (SELECT min(rowid) FROM chat)")
+        simulate("0.13.1", SCRIPTS | {"feedbeef0001_add_colour.py": COLOUR},
+                 script=f"cd /app/backend/data; {script}; exec {' '.join(engines.SERVES)}",
+                 files={f"{end}.db": (folder / end).read_bytes() for end in ("good", "bad")})  # fmt: skip
+        return places.Place(folder, name=name, release=TO)
+
+    def test_that_loses_a_row_on_the_copy(self):
+        place = self.spoilt("/bin/busybox cp /bad.db webui.db")
+        before = untouched(place.name)
+        self.assertIn("in the table chat, 1 are gone", self.apply(REFUSED, place, "0.13.1", "--engine", "app").said)
+        self.assertEqual((untouched(place.name), contents(place.data)), (before, place.before))
+        self.assert_nothing_left(place)
+
+    def test_killed_before_it_was_trusted(self):
+        """`resume` asks the same of it, compared with what native had left."""
+        place = self.spoilt("/bin/busybox cp /good.db webui.db")
+        words, log = ["0.13.1", "--yes", "--engine", "app"], place.folder / "points"
+        done = place.run("change", place.address, *words, program=FAULTS, LIFTLOCK_FAULT=f"count:{log}")
+        self.assertEqual(done.returncode, CHANGED, done.text)
+        verified = log.read_text().splitlines().count("journal-append") - 1  # and behind it "done"
+        other = self.spoilt("/bin/busybox cp /good.db webui.db", name="other")
+        done = other.run("change", other.address, *words, program=FAULTS, LIFTLOCK_FAULT=f"kill(journal-append)@{verified}")
+        self.assertEqual(done.returncode, KILLED, done.text)
+        self.assertIn("none is missing", self.expect(0, other, "resume", other.address, "--yes").said)
+        self.assertEqual((other.version(), revision(other.database)), ("0.13.1", ["('feedbeef0001',)"]))
+        self.assertEqual([name for name in other.beside() if not name.endswith("-before")], [])
+
+    def test_that_loses_a_row_only_in_the_end(self):
+        place = self.spoilt("if [ -e uploads ]; then /bin/busybox cp /bad.db webui.db; else /bin/busybox cp /good.db webui.db; fi")
+        self.assertIn("in the table chat, 1 are gone", self.apply(ROLLED_BACK, place, "0.13.1", "--engine", "app").said)
+        self.assertEqual((place.inspect()["Id"], place.version()), (place.id, TO))
+        self.assertEqual(contents(place.data)["webui.db"], place.before["webui.db"])
+        self.assert_nothing_left(place)
 
 
 def prepare(engine):
@@ -193,6 +261,7 @@ def prepare(engine):
     places.begin(engine, SCRATCH)
     SCRIPTS = scripts_of(f"{REPOSITORY}:v{TO}")
     derive("0.12.5", {})
+    derive("0.13.0", {f"{VERSIONS}/feedbeef0001_add_colour.py": COLOUR})
 
 
 if __name__ == "__main__":
