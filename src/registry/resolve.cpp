@@ -118,8 +118,10 @@ Result<Resolved> find_remote(const Wish& wish, const Search& search, Repository&
                       .registry_error = {}};
     resolved.reference.digest = image->digest;
     resolved.version = version_of(image->version, resolved.reference.tag);
-    const auto here = std::ranges::find_if(
-        local, [&](const LocalImage& one) { return digest_in(one, search.repository) == image->digest; });
+    // One that was loaded from a file has no digest yet, but its id.
+    const auto here = std::ranges::find_if(local, [&](const LocalImage& one) {
+      return digest_in(one, search.repository) == image->digest || one.id == image->id;
+    });
     if (here != local.end()) resolved.image_id = here->id;
     return resolved;
   }

@@ -25,7 +25,7 @@ struct Resolved {
   /// What to pull and to deploy, by its digest: "ghcr.io/open-webui/open-webui:v0.12.4-cuda@sha256:…". Without a
   /// digest only where the engine has the image and no registry ever had it.
   Reference reference;
-  std::string image_id;                     ///< of the engine's image, if it has that digest; empty: it must be pulled
+  std::string image_id;                     ///< of the engine's image, if it has that one; empty: it must be pulled
   std::optional<release::Version> version;  ///< as the image's label says, else its tag; nullopt: not known
   std::int64_t bytes = 0;                   ///< that a pull of all its layers brings, compressed; 0: not known
   std::string created;                      ///< ISO 8601; empty: not known

@@ -94,6 +94,18 @@ class Client:
             if network["Name"] not in self.own_networks:
                 self.call("DELETE", f"/networks/{network['Name']}")
 
+    def forget(self, *prefixes):
+        """Images by names that begin so, without names that they have besides."""
+        for image in self.json("GET", "/images/json"):
+            for name in (image["RepoTags"] or []) + (image["RepoDigests"] or []):
+                if not name.startswith(prefixes):
+                    continue
+                try:
+                    self.call("DELETE", f"/images/{name}")
+                except Refused as refused:
+                    if refused.status != 404:  # the digest goes with the last tag
+                        raise
+
     def wait_for(self, process, log, what):
         """Until it answers."""
         for _ in range(600):

@@ -25,9 +25,7 @@ class Case(unittest.TestCase):
         return {tag for image in ENGINE.json("GET", "/images/json") for tag in (image["RepoTags"] or []) + (image["RepoDigests"] or [])}
 
     def forget(self):
-        for image in ENGINE.json("GET", "/images/json"):
-            if any("127.0.0.1" in name for name in (image["RepoTags"] or []) + (image["RepoDigests"] or [])):
-                ENGINE.call("DELETE", f"/images/{image['Id']}?force=1")
+        ENGINE.forget(REGISTRY.host)
 
 
 class Pull(Case):

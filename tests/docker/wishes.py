@@ -29,19 +29,21 @@ def push(repository, *tags, version, label=None, **image):
 
 
 def images():
-    return {name: image["Id"] for image in ENGINE.json("GET", "/images/json") for name in (image["RepoTags"] or []) + (image["RepoDigests"] or [])}
+    """By their names; what has none any more does not count."""
+    found = ((name, image["Id"]) for image in ENGINE.json("GET", "/images/json") for name in (image["RepoTags"] or []) + (image["RepoDigests"] or []))
+    return {name: image for name, image in found if "<none>" not in name}
 
 
 class Case(places.Case):
     def setUp(self):
+        self.hosts = []
         self.addCleanup(self.forget)
         super().setUp()
         self.repository = "open-webui/" + re.sub(r"[^a-z]", "", self.id().lower())[-40:]
         self.name = f"{REGISTRY.host}/{self.repository}"
 
     def forget(self):
-        for image in {image for name, image in images().items() if name.startswith("127.0.0.1") and not name.startswith(places.IMAGE)}:
-            ENGINE.call("DELETE", f"/images/{image}?force=1")
+        ENGINE.forget(REGISTRY.host, *self.hosts)
 
     def deployed(self, tag, **image):
         """A container of an image that was pulled by this tag."""
@@ -94,7 +96,7 @@ class Wished(Case):
         self.assertEqual((images(), names()), before)
 
         done = self.change(CHANGED, place, to="main")
-        self.assertIn("it is brought first", done.stderr)
+        self.assertIn("only the program in it tells: it is fetched first", done.said)
         program = self.runs(place, f"{self.name}:main", digest)
         self.assertEqual((program["wanted"], program["version"]), ("main", TO))
         self.assertEqual(self.plan(place, "main")["direction"], "none")
@@ -160,7 +162,7 @@ class Wished(Case):
         self.refused(place, f"It is {TO}, and the configuration pins this deployment to {PATCH}", to="latest", words=words)
         self.refused(place, "It is a release that is not known", to="main", words=words)
         pin("main")
-        self.refused(place, f"pins this deployment to main", to=TO, words=words)
+        self.refused(place, "pins this deployment to main", to=TO, words=words)
         pin("0.12")
         self.change(CHANGED, place, *words, to="latest")
         self.assertEqual(place.version(), TO)
@@ -195,6 +197,7 @@ class Refused(Case):
         place, _ = self.deployed("v" + FROM)
         push(self.repository, "v" + TO, version=TO, files={"random": os.urandom(3_000_000)})
         wire = registry_server.Wire(1_500_000, REGISTRY.port)
+        self.hosts.append(wire.host)
         self.addCleanup(wire.cut)
         ENGINE.call("DELETE", f"/containers/{place.name}?force=1")
         there = f"{wire.host}/{self.repository}"

@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "deployment/docker/container.hpp"
+#include "deployment/docker/image_name.hpp"
 #include "deployment/docker/opened_image.hpp"
 #include "deployment/docker/podman.hpp"
 #include "deployment/docker/pull.hpp"
@@ -26,19 +27,17 @@ using registry::Tag;
 
 /// The name of the container's image; where that is an id, as a registry knows it.
 Result<Reference> image_of(Engine& engine, const Container& container, const std::string& wanted) {
-  Instance instance = TRY(read_instance(container.inspected, {}));
-  if (registry::is_digest(instance.image)) {
-    const auto image = TRY(
-        inspect_image(engine, instance.image, fmt::format("Inspecting the image of the container {}", container.name)));
-    instance.image_digests = json::texts_at(image.value_or(Json()), {"RepoDigests"});
-  }
-  auto reference = image_reference(instance);
-  if (reference) return reference;
+  const std::string name = text_at(container.inspected, {"Config", "Image"});
+  if (read_image_name(name)) return registry::parse_reference(name);
+  const auto image =
+      TRY(inspect_image(engine, name, fmt::format("Inspecting the image of the container {}", container.name)));
+  const auto digests = json::texts_at(image.value_or(Json()), {"RepoDigests"});
+  if (!digests.empty()) return registry::parse_reference(digests.front());
   if (wanted.contains('/')) return Reference{};  // a whole name needs no other
   return refusal("image-unnamed", fmt::format("Looking for the image of {}", wanted),
                  fmt::format("The container {} was made of an image without a name ({}), so it is not known where "
                              "others of its kind are.",
-                             container.name, instance.image),
+                             container.name, name),
                  "Name the image as a whole, as ghcr.io/open-webui/open-webui:main, or make the container anew from a "
                  "named image.");
 }
@@ -69,6 +68,16 @@ std::string without_v(std::string version) {
 
 /// Whether two texts name one release: "v0.12.4" and "0.12.4".
 bool same(const std::string& one, const std::string& other) { return without_v(one) == without_v(other); }
+
+/// An engine may reach a registry that this process does not: through a proxy or a mirror of its own.
+Error with_way_round(Error error) {
+  if (error.kind != ErrorKind::failed) return error;
+  error.next += fmt::format(
+      "{}If the engine reaches it nevertheless, docker pull the image, and run the command again: where "
+      "the registry does not answer, what the engine has is taken.",
+      error.next.empty() ? "" : "\n");
+  return error;
+}
 
 Result<std::string> login_for(const Reference& reference) {
   const auto credentials = TRY(registry::find_credentials(reference.host, registry::docker_credentials()));
@@ -134,7 +143,9 @@ Result<Target> resolve_wish(Engine& engine, const Container& container, const Wi
                             const registry::Repositories& repositories) {
   const Reference current = TRY(image_of(engine, container, wish.wanted));
   const auto local = TRY(images_of(engine));
-  auto resolved = TRY(registry::resolve({current, wish.wanted, wish.pin}, repositories, local));
+  auto found = registry::resolve({current, wish.wanted, wish.pin}, repositories, local);
+  if (!found) return std::unexpected(with_way_round(std::move(found).error()));
+  registry::Resolved& resolved = *found;
   const Tag tag = registry::read_tag(resolved.reference.tag);
   Target target;
   target.wanted = wish.wanted;

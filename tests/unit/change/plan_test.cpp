@@ -81,6 +81,16 @@ TEST_F(PlanTest, an_unknown_version_is_answered_with_near_ones) {
   EXPECT_THAT(made.error().next, ::testing::HasSubstr("0.12.4"));
 }
 
+TEST_F(PlanTest, what_the_pin_does_not_allow_is_refused) {
+  make_database("0.6.18");
+  const auto deployment = need(deployment::find("dir:" + folder_.path().string(), home_.path()));
+  const auto refused = make_plan(deployment, "latest", {.pin = "0.9"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().id, "version-pinned");
+  EXPECT_EQ(refused.error().kind, ErrorKind::refused);
+  EXPECT_TRUE(make_plan(deployment, "v0.9.6", {.pin = "0.9"}));
+}
+
 TEST_F(PlanTest, the_engine_app_is_refused_for_lack_of_a_program) {
   make_database("0.6.18");
   const auto made = plan("latest", "app");

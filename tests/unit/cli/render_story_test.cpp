@@ -66,6 +66,32 @@ TEST(RenderPlan, Golden) {
             "  · After settling there is no rollback.\n");
 }
 
+TEST(RenderPlan, WhatIsNotKnownYetIsNotGuessed) {
+  change::Plan plan = upward();
+  plan.address = "docker:open-webui";
+  plan.wanted = "main";
+  plan.target_release.clear();
+  plan.direction = change::Direction::unknown;
+  plan.program.emplace();
+  plan.program->deployed_name = "ghcr.io/a/b:v0.6.18";
+  plan.program->name = "ghcr.io/a/b:main";
+  plan.program->digest = "sha256:0123";
+  plan.program->bytes = 1'600'000'000;
+  EXPECT_EQ(render_plan(plan, plain, false),
+            "Plan for docker:open-webui\n"
+            "  from       0.6.16 … 0.6.18  (d31026856c01)\n"
+            "  to         main\n"
+            "  direction  not known yet: which release that is, only the program in it tells\n"
+            "  program    ghcr.io/a/b:v0.6.18 → ghcr.io/a/b:main\n"
+            "             sha256:0123\n"
+            "             not here yet: it is pulled before anything is stopped (1.6 GB)\n");
+  const auto json = to_json(plan);
+  EXPECT_EQ(json["direction"], "unknown");
+  EXPECT_EQ(json["target_release"], nullptr);
+  EXPECT_EQ(json["wanted"], "main");
+  EXPECT_EQ(json["program"]["to"]["digest"], "sha256:0123");
+}
+
 TEST(RenderPlan, TheWorstHazardComesFirstWithWhatToDo) {
   change::Plan plan = upward();
   plan.findings = {finding("mild", hazard::Severity::note), finding("grave", hazard::Severity::blocks)};

@@ -4,40 +4,14 @@
 
 #include <map>
 
+#include "registry/table.hpp"
+
 namespace liftlock::registry {
 namespace {
 
 using testing::HasSubstr;
 
 std::string digest(char c) { return "sha256:" + std::string(64, c); }
-
-/// A repository that answers from a table.
-class Table final : public Repository {
- public:
-  Table(const std::map<std::string, Image>& images, const std::optional<Error>& error)
-      : images_(images), error_(error) {}
-  Result<std::vector<std::string>> tags() override {
-    if (error_) return std::unexpected(*error_);
-    std::vector<std::string> tags;
-    for (const auto& [tag, image] : images_) tags.push_back(tag);
-    return tags;
-  }
-  Result<std::optional<std::string>> digest_of(std::string_view tag) override {
-    const auto found = TRY(image(tag));
-    return found ? std::optional(found->digest) : std::nullopt;
-  }
-  Result<std::optional<Image>> image(std::string_view name) override {
-    if (error_) return std::unexpected(*error_);
-    for (const auto& [tag, image] : images_) {
-      if (tag == name || image.digest == name) return image;
-    }
-    return std::nullopt;
-  }
-
- private:
-  const std::map<std::string, Image>& images_;
-  const std::optional<Error>& error_;
-};
 
 struct World {
   std::map<std::string, Image> images;
@@ -109,6 +83,9 @@ TEST(Resolve, SaysWhichReleaseItIsWhereThatIsKnown) {
                   .labelled_version = {},
                   .created = {}}};
   EXPECT_EQ(world.resolve("ghcr.io/a/b:x", "main")->image_id, digest('e'));
+  EXPECT_EQ(world.resolve("ghcr.io/a/b:x", "latest")->image_id, "");
+  world.local = {{.id = digest('f'), .tags = {}, .digests = {}, .labelled_version = {}, .created = {}}};
+  EXPECT_EQ(world.resolve("ghcr.io/a/b:x", "latest")->image_id, digest('f'));
 }
 
 TEST(Resolve, ATagThatIsNotThereIsRefusedWithWhatWasMeant) {
