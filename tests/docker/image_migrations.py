@@ -13,7 +13,6 @@ import sqlite3
 import sys
 import tarfile
 import time
-import unittest
 import urllib.parse
 
 import engine as engines

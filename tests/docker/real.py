@@ -23,7 +23,7 @@ import urllib.request
 import suite
 from engine import archive
 from open_webui import REPOSITORY, real_image
-from registry_server import free_port
+from registry_server import DOCKER_MANIFEST, Registry, free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = str(pathlib.Path(os.environ.get("LIFTLOCK", ROOT / "build/liftlock")).resolve())
@@ -36,7 +36,7 @@ SCRATCH = None
 class Server:
     """Open WebUI in a container named open-webui, its data on a folder of this machine; no secret key is set."""
 
-    def __init__(self, release, fixture, repository=REPOSITORY):
+    def __init__(self, image, fixture):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="case-", dir=SCRATCH))
         self.database = suite.unpack(fixture, self.folder / "data") / "webui.db"
         self.environment = {"PATH": os.environ["PATH"], "LIFTLOCK_HOME": str(self.folder / "home"), "LC_ALL": "C.UTF-8", "DOCKER_HOST": ENGINE.url,
@@ -44,7 +44,7 @@ class Server:
         ENGINE.json("POST", "/networks/create", {"Name": "web"})
         host = {"Binds": [f"{self.database.parent}:/app/backend/data"], "NetworkMode": "web", "RestartPolicy": {"Name": "unless-stopped"},
                 "PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(free_port())}]}}  # fmt: skip
-        ENGINE.create("open-webui", f"{repository}:v{release}", HostConfig=host, Env=["MINE=kept"])
+        ENGINE.create("open-webui", image, HostConfig=host, Env=["MINE=kept"])
         self.wait()
 
     def remove(self):
@@ -104,11 +104,27 @@ class Server:
         return done
 
 
+def offer(registry, repository, tag):
+    """The newest release under this tag of a registry, with a label that says no more than the tag. The engine has that very image, which is
+    told by its id: its layers, more than a gigabyte, are not sent. Pulls are tested with simulated programs (wishes.py)."""
+    made = ENGINE.json("POST", "/containers/create", {"Image": f"{REPOSITORY}:v{NEW}"})["Id"]
+    label = urllib.parse.quote(f"LABEL org.opencontainers.image.version={tag}", safe="")
+    image = ENGINE.json("POST", f"/commit?container={made}&repo={registry.host}/{repository}&tag=made-here&changes={label}", {})["Id"]
+    ENGINE.call("DELETE", f"/containers/{made}")
+    (config,) = ENGINE.root.glob("image/*/imagedb/content/sha256/" + image.removeprefix("sha256:"))
+    blobs = {"config": config.read_bytes(), "layer": b"a layer that is never asked for"}
+    config, layer = ({"digest": registry.put_blob(repository, blob), "size": len(blob)} for blob in blobs.values())
+    manifest = {"schemaVersion": 2, "mediaType": DOCKER_MANIFEST,
+                "config": {"mediaType": "application/vnd.docker.container.image.v1+json", **config},
+                "layers": [{"mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip", **layer}]}  # fmt: skip
+    return registry.put_manifest(repository, tag, manifest)
+
+
 class Real(unittest.TestCase):
     maxDiff = None
 
-    def server(self, release, fixture, repository=REPOSITORY):
-        server = Server(release, fixture, repository)
+    def server(self, release, fixture, image=None):
+        server = Server(image or f"{REPOSITORY}:v{release}", fixture)
         self.addCleanup(server.remove)
         return server
 
@@ -167,7 +183,7 @@ class Real(unittest.TestCase):
         """0.6.18 that says it is 0.12.4: a real program, which does not find a column that it starts with. Refused by the trial; without
         one, the old program comes back by itself."""
         repository = make_impostor()
-        server = self.server(OLD, "open-webui-0.6.18", repository)
+        server = self.server(OLD, "open-webui-0.6.18", f"{repository}:v{OLD}")
         sessions = {email: server.sign_in(email) for email in server.users()}
         before = {email: server.chats(token) for email, token in sessions.items()}
         identity = server.inspect()
@@ -186,6 +202,35 @@ class Real(unittest.TestCase):
         self.assertEqual((server.version(), server.inspect()["Id"]), (OLD, identity["Id"]))
         self.assertEqual(self.heads_of(server)["revision"], "d31026856c01")
         self.same_chats(server, sessions, before)
+
+    def test_t1_latest_to_main(self):
+        """As a registry has them. The label of main says "main", as the official one's does: which release it is stands in the image."""
+        registry = Registry(SCRATCH)
+        self.addCleanup(registry.stop)
+        name = f"{registry.host}/open-webui"
+        self.addCleanup(ENGINE.forget, name)
+        digest = offer(registry, "open-webui", "main")
+        ENGINE.call("POST", f"/images/{REPOSITORY}:v{PATCH}/tag?repo={name}&tag=latest")
+
+        server = self.server(PATCH, "open-webui-0.8.12", image=f"{name}:latest")
+        self.assertEqual(server.version(), PATCH)
+        session = {server.users()[0]: server.sign_in(server.users()[0])}
+        before = {email: server.chats(token) for email, token in session.items()}
+        self.assertGreater(sum(map(len, before.values())), 3)
+        key = server.key()
+        plan = json.loads(self.done(server, "plan", "open-webui", "main", "--json").stdout)
+        self.assertEqual((plan["direction"], plan["target_release"], plan["program"]["to"]["digest"]), ("none", NEW, digest))
+
+        self.done(server, "change", "open-webui", "main", "--yes")
+        self.assertEqual(server.version(), NEW)
+        self.assertEqual(server.key(), key)
+        self.same_chats(server, session, before)
+        now = server.inspect()
+        self.assertEqual(now["Config"]["Image"], f"{name}:main")
+        program = json.loads(self.done(server, "history", "open-webui", "--json").stdout)["changes"][0]["program"]
+        self.assertEqual((program["wanted"], program["version"], program["to"]["digest"], program["to"]["id"]), ("main", NEW, digest, now["Image"]))
+        self.assertIn("nothing to do", self.done(server, "change", "open-webui", "main", "--yes").stdout)
+        self.assertEqual(server.inspect()["Id"], now["Id"])
 
     def test_t2_t4_t5_a_patch_up_and_down_and_a_minor_release_down(self):
         server = self.server(PATCH, "open-webui-0.8.12")

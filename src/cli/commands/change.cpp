@@ -33,13 +33,17 @@ const Command& change_command() {
       .description =
           "Plans and asks; takes a snapshot and proves it; rehearses the whole change on a copy; swaps the migrated "
           "database in; verifies every row; reports. A failure at any point leaves all as it was.\n\n"
+          "Of a container, VERSION is what the registry of its image has, in the same variant; a tag that is not there "
+          "is refused before anything else. Where only the image itself tells which release it is (main), it is pulled "
+          "before the plan. Where the registry does not answer, the engine's image of that name is taken.\n\n"
           "A container goes on serving until the cutover; the image is pulled meanwhile, and the new program is "
           "started "
           "on a copy of the rehearsed data, without a way to the outside, and has to show some users their chats. Then "
-          "the old one is stopped, a new one "
-          "with the same configuration takes its name and place, and has to answer in the new version on the migrated "
-          "database; if it does not, the old one runs again on the old database. The old one is kept, stopped, until "
-          "the change is settled. Of a data directory nobody may use the database meanwhile: stop Open WebUI first.\n\n"
+          "the old one is stopped, a new one with the same configuration takes its name and place, and has to answer "
+          "in "
+          "the new version on the migrated database; if it does not, the old one runs again on the old database. The "
+          "old one is kept, stopped, until the change is settled. Of a data directory nobody may use the database "
+          "meanwhile: stop Open WebUI first.\n\n"
           "An older version than the deployed one is reached by migrating down, which keeps all that the older version "
           "can hold; or, with --from-snapshot, by a snapshot of that version, which has nothing that was written "
           "since. "
@@ -54,13 +58,14 @@ const Command& change_command() {
                   no_trial_option(),
                   timeout_option()},
       .examples = {{"liftlock change open-webui v0.12.4", "The container of that name, while it runs."},
+                   {"liftlock change open-webui latest", "To what latest is now; the digest is recorded."},
                    {"liftlock change dir:/srv/open-webui/data 0.12.4", "To 0.12.4, after a yes to the plan."},
                    {"liftlock change dir:/srv/open-webui/data latest --yes --json",
                     "From a script: no question, the report as JSON."}},
       .exit_statuses = {{0, "Changed and verified, or already there."},
                         {1, "Failed; nothing was changed."},
                         {2, "No such deployment or version, or a yes was needed and nobody could be asked."},
-                        {3, "Refused by a check, or the rehearsal failed; nothing was changed."},
+                        {3, "Refused by a check, no such tag, or the rehearsal failed; nothing was changed."},
                         {4, "Failed and rolled back: all is as it was."},
                         {5, "Failed and needs a hand: the exact commands are printed."},
                         {6, "Another change holds the lock."},

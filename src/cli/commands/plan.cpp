@@ -59,7 +59,9 @@ const Command& plan_command() {
       .description =
           "Where the database is and where it would go, what each revision does to the data, time, memory and disk "
           "computed from this data, hazards in it, and what cannot be undone. A change that would be refused has a "
-          "plan, too: its hazards say why. With --verbose, every revision.",
+          "plan, too: its hazards say why. With --verbose, every revision.\n\n"
+          "Of a container, the registry is asked what VERSION is; nothing is pulled. Where only the image itself tells "
+          "which release that is, and it is not here, the plan says so, and no more.",
       .arguments = {deployment_argument(), version_argument()},
       .options = {{"--engine",
                    "",
@@ -73,11 +75,11 @@ const Command& plan_command() {
       .examples = {{"liftlock plan dir:/srv/open-webui/data 0.12.4", "Before every change."},
                    {"liftlock plan dir:/srv/open-webui/data latest --json", "For a program."}},
       .exit_statuses = {{0, "The plan was shown, also one that would be refused."},
-                        {1, "The data cannot be read."},
+                        {1, "The data cannot be read, or nobody tells what the version is."},
                         {2, "There is no such deployment or version."},
                         {3,
                          "No plan can be made: the database is not Open WebUI's, or ends half-way in a way that cannot "
-                         "be completed."}},
+                         "be completed; or there is no such tag, or the pin does not allow it."}},
       .run = run};
   return command;
 }
