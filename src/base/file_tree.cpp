@@ -90,6 +90,10 @@ Result<void> walk_into(const std::filesystem::path& root, const std::string& bel
 
 }  // namespace
 
+bool is_below(const std::filesystem::path& folder, const std::filesystem::path& path) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
+}
+
 Result<std::vector<Entry>> walk(const std::filesystem::path& root) {
   std::vector<Entry> entries;
   TRY(walk_into(root, {}, entries));

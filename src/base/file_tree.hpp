@@ -13,6 +13,9 @@
 /// Whole folders. Names may hold any bytes but '/' and 0x00; symbolic links are seen, never followed.
 namespace liftlock::file {
 
+/// Whether `path` is `folder`, or lies below it, by their names alone: both absolute, without "..", "." and links.
+[[nodiscard]] bool is_below(const std::filesystem::path& folder, const std::filesystem::path& path);
+
 enum class EntryType { regular, directory, symlink, fifo, socket, device };
 
 /// One thing in a folder tree.

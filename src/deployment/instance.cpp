@@ -1,7 +1,8 @@
 #include "deployment/instance.hpp"
 
-#include <algorithm>
 #include <iterator>
+
+#include "base/file_tree.hpp"
 
 namespace liftlock::deployment {
 
@@ -11,8 +12,7 @@ namespace {
 
 /// How many parts `folder` has, where `path` is it or lies below it; else 0.
 std::ptrdiff_t depth_if_below(const fs::path& folder, const fs::path& path) {
-  const auto differ = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
-  return differ.first == folder.end() ? std::distance(folder.begin(), folder.end()) : 0;
+  return file::is_below(folder, path) ? std::distance(folder.begin(), folder.end()) : 0;
 }
 
 }  // namespace

@@ -281,17 +281,21 @@ class Real(unittest.TestCase):
 
 
 def make_impostor():
-    """A repository that has 0.6.18, and the same program once more under the name, the label and the version of 0.12.4."""
-    repository = f"{REPOSITORY}-impostor"
+    """A repository that has 0.6.18, and the same program once more under the name, the label and the version of 0.12.4, with that one's
+    migrations: what can be told without starting it is right."""
+    repository, versions = f"{REPOSITORY}-impostor", "/app/backend/open_webui/migrations/versions"
     ENGINE.call("POST", f"/images/{REPOSITORY}:v{OLD}/tag?repo={repository}&tag=v{OLD}")
-    made = ENGINE.json("POST", "/containers/create", {"Image": f"{REPOSITORY}:v{OLD}"})["Id"]
+    model, made = (ENGINE.json("POST", "/containers/create", {"Image": f"{REPOSITORY}:v{release}"})["Id"] for release in (NEW, OLD))
     try:
         package = {"app/package.json": json.dumps({"name": "open-webui", "version": NEW}).encode()}
         ENGINE.call("PUT", f"/containers/{made}/archive?path=/", archive(package), "application/x-tar")
+        scripts = ENGINE.call("GET", f"/containers/{model}/archive?path={versions}")
+        ENGINE.call("PUT", f"/containers/{made}/archive?path={versions.removesuffix('/versions')}", scripts, "application/x-tar")
         label = urllib.parse.quote(f"LABEL org.opencontainers.image.version={NEW}", safe="")
         ENGINE.call("POST", f"/commit?container={made}&repo={repository}&tag=v{NEW}&changes={label}", {})
     finally:
-        ENGINE.call("DELETE", f"/containers/{made}")
+        for container in (model, made):
+            ENGINE.call("DELETE", f"/containers/{container}")
     return repository
 
 

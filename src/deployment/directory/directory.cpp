@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "base/file.hpp"
+#include "base/file_tree.hpp"
 
 namespace liftlock::deployment {
 
@@ -93,8 +94,7 @@ Result<void> refuse_home_inside(const std::string& address, const fs::path& fold
   const fs::path resolved = fs::weakly_canonical(fs::absolute(home), code);
   if (code)
     return failure("file-error", fmt::format("Looking for Liftlock's own folder {}", home.string()), code.message());
-  const auto differ = std::mismatch(folder.begin(), folder.end(), resolved.begin(), resolved.end());
-  if (differ.first != folder.end()) return {};
+  if (!file::is_below(folder, resolved)) return {};
   return refusal(
       "home-in-data", fmt::format("Looking for the deployment {}", address),
       fmt::format("Liftlock's own folder {} lies in the data directory: its snapshots would hold each other, "

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/file_tree.hpp"
 #include "base/json.hpp"
 #include "deployment/deployment.hpp"
 #include "deployment/docker/connection.hpp"
@@ -62,11 +63,6 @@ Result<void> refuse_unfit(const Container& container) {
 bool names_by_tag(const Target& target) {
   const auto name = read_image_name(target.name);
   return name && !name->tag.empty();
-}
-
-bool is_below(const fs::path& folder, const fs::path& path) {
-  const auto differ = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
-  return differ.first == folder.end();
 }
 
 class DockerRunner final : public Runner, private Trials {
@@ -330,7 +326,7 @@ class DockerRunner final : public Runner, private Trials {
         std::error_code ignored;
         const fs::path source = fs::weakly_canonical(text_at(mount, {"Source"}), ignored);
         if (source.empty() ||
-            !(is_below(source, deployment_.data_directory) || is_below(deployment_.data_directory, source)))
+            !(file::is_below(source, deployment_.data_directory) || file::is_below(deployment_.data_directory, source)))
           continue;
         return refusal("data-shared", fmt::format("Looking who else uses the data of {}", container.name),
                        fmt::format("The container {} runs on the same data.", name_of(other)),

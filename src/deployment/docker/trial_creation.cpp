@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "base/file_tree.hpp"
 #include "base/http.hpp"
 #include "deployment/docker/own_part.hpp"
 #include "deployment/docker/podman.hpp"
@@ -92,16 +93,11 @@ Json environment(const Json& own, const Json& new_image, const TrialPlan& plan) 
 
 // Mounts.
 
-bool is_below(const fs::path& folder, const fs::path& path) {
-  const auto differ = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
-  return differ.first == folder.end();
-}
-
 /// The machine's own, and sockets of those who serve it.
 bool leads_out(const fs::path& source) {
   constexpr std::array ways = {"/dev", "/proc", "/run", "/sys", "/var/run"};
   return source == "/" || source.extension() == ".sock" ||
-         std::ranges::any_of(ways, [&](const char* way) { return is_below(way, source); });
+         std::ranges::any_of(ways, [&](const char* way) { return file::is_below(way, source); });
 }
 
 Json read_only_mount(const Json& mount) {
@@ -130,7 +126,8 @@ Json mounts(const Json& old, const TrialPlan& plan) {
   for (const Json& mount : at(old, {"Mounts"})) {
     const std::string kind = text_at(mount, {"Type"});
     const fs::path destination = text_at(mount, {"Destination"});
-    const bool of_data = is_below(destination, plan.data_directory) || is_below(plan.data_directory, destination);
+    const bool of_data =
+        file::is_below(destination, plan.data_directory) || file::is_below(plan.data_directory, destination);
     if (of_data || (kind != "volume" && kind != "bind") || nameless.contains(destination.string())) continue;
     if (kind == "bind" && leads_out(text_at(mount, {"Source"}))) continue;
     made.push_back(read_only_mount(mount));
