@@ -208,5 +208,6 @@ def begin(engine, scratch):
     """Before the first test of a module."""
     global ENGINE, SCRATCH
     ENGINE, SCRATCH = engine, scratch
+    engine.forget(f"{IMAGE}:")  # what other modules made: the engine's images are offered where no registry answers
     load_images()
     Case.upgraded()
