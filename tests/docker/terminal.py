@@ -1,5 +1,6 @@
 """A program on a terminal that tmux draws: what a person would type, and every byte that the program has answered with."""
 
+import os
 import pathlib
 import re
 import shlex
@@ -32,8 +33,18 @@ class Terminal:
             self.tmux("send-keys", "-l", "--", text)
         self.keys("Enter")
 
-    def resize(self, width, height):
+    def resize(self, width, height, seconds=30):
+        """Until the program's side has the new size: tmux passes it on when it finds the time."""
         self.tmux("resize-window", "-x", width, "-y", height)
+        tty = self.tmux("display-message", "-p", "#{pane_tty}").strip()
+        end = time.monotonic() + seconds
+        while True:
+            with open(tty) as side:
+                if tuple(os.get_terminal_size(side.fileno())) == (width, height):
+                    return
+            if time.monotonic() > end:
+                raise AssertionError(f"the terminal did not become {width} by {height} in {seconds} s")
+            time.sleep(0.05)
 
     def bytes(self):
         return self.record.read_bytes() if self.record.exists() else b""
