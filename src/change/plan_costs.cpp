@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/file.hpp"
+#include "database/sqlite_schema.hpp"
 
 namespace liftlock::change {
 
@@ -25,9 +26,7 @@ constexpr std::int64_t database_times = 3;
 
 /// The largest of some of the newest and the oldest chats: all of them would mean reading the whole file.
 Result<std::int64_t> sampled_chat(database::Connection& database) {
-  const auto has_chats =
-      TRY(database.query_integer("SELECT count(*) FROM pragma_table_info('chat') WHERE name = 'chat'"));
-  if (has_chats.value_or(0) == 0) return 0;
+  if (!TRY(database::has_column(database, "chat", "chat"))) return 0;
   return TRY(database.query_integer("SELECT max(length(CAST(chat AS BLOB))) FROM ("
                                     "SELECT * FROM (SELECT chat FROM chat ORDER BY rowid DESC LIMIT 100) UNION ALL "
                                     "SELECT * FROM (SELECT chat FROM chat ORDER BY rowid LIMIT 100))"))

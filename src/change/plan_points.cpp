@@ -64,14 +64,11 @@ std::optional<std::string> point_of(const Revision& revision) {
 }
 
 std::string point_of_tail(const Plan& plan) {
-  std::vector<std::string> lines;
-  for (const auto& revision : plan.migrations->tail)
-    lines.push_back(fmt::format("{} ({})", revision.id, revision.message));
   return fmt::format(
       "{} brings migrations that this version of Liftlock does not know, and does them itself at its start: {}. First "
       "on "
       "a copy; no table and no row may be missing afterwards, but what stands in the rows cannot be judged.",
-      plan.target_release, fmt::join(lines, ", "));
+      plan.target_release, fmt::join(titles_of_tail(*plan.migrations), ", "));
 }
 
 }  // namespace

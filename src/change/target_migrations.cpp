@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <utility>
-#include <vector>
 
 #include "release/catalogue.hpp"
 
@@ -16,11 +15,9 @@ using release::ProgramChain;
 
 /// A release that is known has all its migrations in the catalogue.
 std::unexpected<Error> refuse_tail(const ProgramChain& chain, const deployment::Target& target) {
-  std::vector<std::string> ids;
-  for (const auto& revision : chain.tail) ids.push_back(fmt::format("{} ({})", revision.id, revision.message));
   return refusal("migrations-differ", fmt::format("Reading the migrations of {}", target.name),
                  fmt::format("It brings what {} as it was published did not: {}. It is another program.",
-                             target.version, fmt::join(ids, ", ")),
+                             target.version, fmt::join(titles_of_tail(chain), ", ")),
                  "Choose an image as Open WebUI publishes it.");
 }
 

@@ -71,11 +71,13 @@ Result<void> check_room(const Run& run, const fs::path& database) {
 /// whoever runs this.
 Result<void> make_mount_points(const deployment::Deployment& deployment, const fs::path& folder,
                                const file::Facts& model) {
-  for (const char* name : {"cache", "cache/embedding", "cache/whisper", "cache/tiktoken"}) {
-    if (!file::exists(deployment.data_directory / name)) continue;
+  const auto make = [&](const char* name) -> Result<void> {
+    if (!file::exists(deployment.data_directory / name)) return {};
     TRY(file::make_folder(folder / name));
-    TRY(file::take_permissions(folder / name, model));
-  }
+    return file::take_permissions(folder / name, model);
+  };
+  TRY(make("cache"));
+  for (const char* name : deployment::model_folders) TRY(make(name));
   return {};
 }
 
@@ -221,12 +223,6 @@ Result<void> refuse_fewer(Connection& before, Connection& after) {
   return {};
 }
 
-Result<bool> has_column(Connection& database, const char* table, const char* column) {
-  const auto found = TRY(database.query_integer("SELECT count(*) FROM pragma_table_info(?) WHERE name = ?",
-                                                {database::Value::text(table), database::Value::text(column)}));
-  return found.value_or(0) > 0;
-}
-
 }  // namespace
 
 bool has_memory(std::int64_t needed, std::optional<std::int64_t> available, std::int64_t given_back) {
@@ -235,9 +231,9 @@ bool has_memory(std::int64_t needed, std::optional<std::int64_t> available, std:
 
 Result<void> prepare_for_trial(const fs::path& copy) {
   auto database = TRY(Connection::open(copy, OpenMode::read_write));
-  if (!TRY(has_column(database, "auth", "mfa"))) return {};
+  if (!TRY(database::has_column(database, "auth", "mfa"))) return {};
   TRY(database.execute("UPDATE auth SET mfa = NULL WHERE mfa IS NOT NULL"));
-  if (TRY(has_column(database, "config", "key")))
+  if (TRY(database::has_column(database, "config", "key")))
     TRY(database.execute("UPDATE config SET value = 'false' WHERE key = 'auth.mfa.enable'"));
   return {};
 }

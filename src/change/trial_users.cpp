@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/json.hpp"
+#include "database/sqlite_schema.hpp"
 
 namespace liftlock::change {
 
@@ -28,18 +29,12 @@ std::unexpected<Error> differ(const SessionUser& user, const std::string& what) 
                  fmt::format("For the user {}, {}", user.id, what));
 }
 
-Result<bool> has_column(Connection& database, std::string_view table, std::string_view column) {
-  const auto found = TRY(database.query_integer("SELECT count(*) FROM pragma_table_info(?) WHERE name = ?",
-                                                {Value::text(table), Value::text(column)}));
-  return found.value_or(0) > 0;
-}
-
 /// Which of a user's chats the program lists at first sight.
 Result<std::string> listed_condition(Connection& database) {
   std::string condition = "user_id = ? AND archived = 0";
-  if (TRY(has_column(database, "chat", "pinned"))) condition += " AND coalesce(pinned, 0) = 0";
-  if (TRY(has_column(database, "chat", "folder_id"))) condition += " AND folder_id IS NULL";
-  if (TRY(has_column(database, "chat", "meta")))
+  if (TRY(database::has_column(database, "chat", "pinned"))) condition += " AND coalesce(pinned, 0) = 0";
+  if (TRY(database::has_column(database, "chat", "folder_id"))) condition += " AND folder_id IS NULL";
+  if (TRY(database::has_column(database, "chat", "meta")))
     condition += " AND (CASE WHEN json_valid(meta) THEN json_extract(meta, '$.internal') END) IS NOT 1";
   return condition;
 }
@@ -160,8 +155,9 @@ Result<void> ask_as(UserSession session, Connection& database, const SessionUser
 
 Result<std::vector<SessionUser>> sample_of_users(Connection& database, std::size_t most) {
   std::vector<SessionUser> users;
-  if (!TRY(has_column(database, "user", "role")) || !TRY(has_column(database, "chat", "user_id"))) return users;
-  const bool stamped = TRY(has_column(database, "auth", "session_stamp"));
+  if (!TRY(database::has_column(database, "user", "role")) || !TRY(database::has_column(database, "chat", "user_id")))
+    return users;
+  const bool stamped = TRY(database::has_column(database, "auth", "session_stamp"));
   // One of each without rights to sign in has nothing to be asked for: roles are "admin", "user" and "pending".
   auto statement = TRY(database.prepare(fmt::format(
       R"(WITH chats AS (SELECT user_id, count(*) AS number FROM chat GROUP BY user_id)

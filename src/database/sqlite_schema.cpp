@@ -73,6 +73,12 @@ Result<void> add(Schema& schema, const Entry& entry) {
 
 }  // namespace
 
+Result<bool> has_column(Connection& connection, std::string_view table, std::string_view column) {
+  const auto found = TRY(connection.query_integer("SELECT count(*) FROM pragma_table_info(?) WHERE name = ?",
+                                                  {Value::text(table), Value::text(column)}));
+  return found.value_or(0) > 0;
+}
+
 Result<Schema> read_schema(Connection& connection, std::string_view database_name) {
   Schema schema;
   auto entries = TRY(read_entries(connection, database_name));

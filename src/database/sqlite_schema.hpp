@@ -14,6 +14,9 @@ namespace liftlock::database {
 /// Errors: "schema-unreadable" with the table's name, where a CREATE text cannot be understood.
 [[nodiscard]] Result<Schema> read_schema(Connection& connection, std::string_view database_name = "main");
 
+/// Whether there is such a column, without reading the schema.
+[[nodiscard]] Result<bool> has_column(Connection& connection, std::string_view table, std::string_view column);
+
 /// Understands one CREATE TABLE text (https://www.sqlite.org/lang_createtable.html).
 [[nodiscard]] Result<Table> parse_create_table(std::string_view sql);
 /// Understands one CREATE INDEX text; `table` receives the name of the table that it is on.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -10,6 +11,10 @@
 #include "deployment/runner.hpp"
 
 namespace liftlock::deployment {
+
+/// Models that the program looks for when it starts, below its data directory: nobody's data, and a gigabyte to copy. A
+/// trial is shown the deployment's own.
+inline constexpr std::array model_folders = {"cache/embedding", "cache/whisper", "cache/tiktoken"};
 
 /// A program that is started on a copy of the data before anything is stopped: by itself, with nobody to talk to.
 struct Trial {

@@ -51,6 +51,13 @@ std::string after(const std::vector<const Script*>& line, std::size_t place) {
 
 }  // namespace
 
+std::vector<std::string> titles_of_tail(const ProgramChain& chain) {
+  std::vector<std::string> titles;
+  for (const UnknownRevision& revision : chain.tail)
+    titles.push_back(fmt::format("{} ({})", revision.id, revision.message));
+  return titles;
+}
+
 Result<ProgramChain> read_chain(std::vector<Script> scripts, std::string_view whose) {
   auto map = RevisionMap::of(std::move(scripts));
   if (!map) return refuse("migrations-unreadable", whose, map.error().what);

@@ -25,6 +25,9 @@ struct ProgramChain {
   std::vector<UnknownRevision> tail;  ///< what comes after it, first to last; all that is known comes before it
 };
 
+/// "feedbeef0001 (Add colours)" of each that is not compiled in.
+[[nodiscard]] std::vector<std::string> titles_of_tail(const ProgramChain& chain);
+
 /// Puts a program's scripts together; `whose` is for errors: "the image open-webui:v0.12.5".
 /// Errors, all refused: "migrations-unreadable" (they are no graph), "migrations-branched" (more than one line),
 /// "migrations-differ" (not the known ones in their order, and then perhaps others); each with the ids.

@@ -8,6 +8,7 @@
 #include "change/swap.hpp"
 #include "change/verification/checks.hpp"
 #include "database/sqlite_schema.hpp"
+#include "hazard/harmful_releases.hpp"
 #include "hazard/registry.hpp"
 #include "migration/drift.hpp"
 #include "release/catalogue.hpp"
@@ -43,10 +44,6 @@ const release::Release& present_release(const Patient& patient) {
   const release::Release* release = patient.program ? release::find(*patient.program) : nullptr;
   if (release == nullptr && !patient.releases.empty()) release = release::find(patient.releases.back());
   return release != nullptr ? *release : release::latest();
-}
-
-bool is_harmful(const release::Version& version) {
-  return version >= *release::Version::parse("0.9.6") && version <= *release::Version::parse("0.11.0");
 }
 
 }  // namespace
@@ -114,7 +111,7 @@ Result<Findings> check_release(const Patient& patient) {
   if (way && *way < 0) findings.push_back(wrong("program-older-than-database", blanks));
   if (way && *way > 0) findings.push_back(wrong("database-behind-program", blanks));
   if (way && *way == 0) findings.push_back(fine("program-older-than-database", blanks));
-  if (is_harmful(program->version)) findings.push_back(wrong("release-harmful", blanks));
+  if (hazard::is_harmful(program->version)) findings.push_back(wrong("release-harmful", blanks));
   return findings;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/commands/all.hpp"
 #include "cli/commands/installation.hpp"
 #include "cli/commands/inventory.hpp"
+#include "cli/commands/session.hpp"
 #include "cli/context.hpp"
 #include "cli/render/differences.hpp"
 #include "cli/render/error.hpp"
@@ -51,10 +52,7 @@ Result<void> everything(Context& context) {
   if (context.json()) {
     Json list = Json::array();
     for (const Examination& examination : examinations) list.push_back(examination_json(examination));
-    context.answer_json(
-        Json{{"deployments", std::move(list)},
-             {"engine", inventory.engine.empty() ? Json() : Json(inventory.engine)},
-             {"engine_error", inventory.engine_error ? error_json(*inventory.engine_error)["error"] : Json()}});
+    context.answer_json(inventory_json(inventory, std::move(list)));
     return conclude(serious);
   }
   std::string text =
@@ -90,11 +88,7 @@ const Command& doctor_command() {
           "room for a change; whether the database is intact, known, at the schema of its revision, and fits its "
           "program; whether a change was interrupted; and how old the newest snapshot is. Each finding says why it "
           "matters and what to do. Changes nothing. Without DEPLOYMENT: all of them, and the container engine.",
-      .arguments = {{.name = "DEPLOYMENT",
-                     .help = "dir:DATA_DIR (the folder that holds webui.db), docker:NAME (a container), or a bare path "
-                             "or name where only one of them fits.",
-                     .completes = Completes::deployment,
-                     .required = false}},
+      .arguments = {deployment_argument(false)},
       .options = {},
       .examples = {{"liftlock doctor open-webui", "A container."},
                    {"liftlock doctor --json", "All there is, for a monitor."}},

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "cli/commands/installation.hpp"
+#include "cli/render/error.hpp"
 
 namespace liftlock::cli {
 
@@ -38,6 +39,13 @@ Result<Inventory> take_inventory() {
       inventory.addresses.push_back(address);
   }
   return inventory;
+}
+
+nlohmann::ordered_json inventory_json(const Inventory& inventory, nlohmann::ordered_json deployments) {
+  using Json = nlohmann::ordered_json;
+  return {{"deployments", std::move(deployments)},
+          {"engine", inventory.engine.empty() ? Json() : Json(inventory.engine)},
+          {"engine_error", inventory.engine_error ? error_json(*inventory.engine_error)["error"] : Json()}};
 }
 
 Result<AnyStatus> look_at(const std::string& address) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <variant>
@@ -21,6 +22,9 @@ struct Inventory {
 
 /// Errors: those of finding the state folder.
 [[nodiscard]] Result<Inventory> take_inventory();
+
+/// `deployments` (an array) with what is said of the engine, as `status` and `doctor` give them.
+[[nodiscard]] nlohmann::ordered_json inventory_json(const Inventory& inventory, nlohmann::ordered_json deployments);
 
 /// Of a data directory, or of what a platform runs.
 using AnyStatus = std::variant<change::Status, change::InstanceStatus>;

@@ -4,6 +4,7 @@
 
 #include "cli/commands/all.hpp"
 #include "cli/commands/inventory.hpp"
+#include "cli/commands/session.hpp"
 #include "cli/context.hpp"
 #include "cli/render/error.hpp"
 #include "cli/render/instance_status.hpp"
@@ -39,9 +40,7 @@ Json json_of(const Inventory& inventory) {
     list.push_back(status ? json_of(*status) : error_json(status.error()));
     if (!status) list.back()["deployment"] = address;
   }
-  return {{"deployments", std::move(list)},
-          {"engine", inventory.engine.empty() ? Json() : Json(inventory.engine)},
-          {"engine_error", inventory.engine_error ? error_json(*inventory.engine_error)["error"] : Json()}};
+  return inventory_json(inventory, std::move(list));
 }
 
 std::string text_of(const Inventory& inventory, const Style& style) {
@@ -86,11 +85,7 @@ const Command& status_command() {
           "outlive "
           "it; its engine is the one that DOCKER_HOST names, or the one of this machine (Docker, Podman). Without "
           "DEPLOYMENT: every data directory that Liftlock has worked on, and every container that is Open WebUI.",
-      .arguments = {{.name = "DEPLOYMENT",
-                     .help = "dir:DATA_DIR (the folder that holds webui.db), docker:NAME (a container), or a bare path "
-                             "or name where only one of them fits.",
-                     .completes = Completes::deployment,
-                     .required = false}},
+      .arguments = {deployment_argument(false)},
       .options = {},
       .examples = {{"liftlock status dir:/srv/open-webui/data", "One deployment."},
                    {"liftlock status docker:open-webui", "A container."},

@@ -59,12 +59,7 @@ class DockerPlatform final : public Platform {
     return read_instance(*container, image.value_or(Json()));
   }
 
-  Result<std::vector<registry::LocalImage>> images() override {
-    const auto listed = TRY(engine_.get("/images/json", "Listing the images"));
-    std::vector<registry::LocalImage> images;
-    for (const Json& image : listed.value_or(Json::array())) images.push_back(read_local_image(image));
-    return images;
-  }
+  Result<std::vector<registry::LocalImage>> images() override { return local_images(engine_); }
 
   Result<std::optional<InsideFile>> look(const Instance& instance, const fs::path& path) override {
     const auto header = TRY(engine_.header(archive_path(instance.id, path), "x-docker-container-path-stat",

@@ -99,20 +99,11 @@ std::vector<fs::path> package_places(const Json& config) {
 
 Result<std::vector<Script>> migrations_in_image(Engine& engine, const std::string& image_id,
                                                 const std::string& instance) {
-  const std::string doing = "Reading the migrations in an image";
-  const auto image = TRY(inspect_image(engine, image_id, doing));
+  const auto image = TRY(inspect_image(engine, image_id, "Reading the migrations in an image"));
   OpenedImage opened = TRY(OpenedImage::open(engine, image_id, instance));
   for (const fs::path& place : package_places(json::at(image.value_or(Json()), {"Config"}))) {
     const fs::path folder = place / "migrations/versions";
-    std::string tar;
-    const auto take = [&](std::string_view piece) {
-      tar += piece;
-      return tar.size() <= most_bytes;
-    };
-    if (!TRY(opened.stream(folder, take))) continue;
-    if (tar.size() > most_bytes)
-      return failure("image-unreadable", doing, fmt::format("{} is far larger than it ever was.", folder.string()));
-    return read_scripts(tar, folder);
+    if (const auto tar = TRY(opened.tar(folder, most_bytes))) return read_scripts(*tar, folder);
   }
   TRY(opened.check_there());
   return std::vector<Script>{};

@@ -17,7 +17,7 @@ namespace liftlock::deployment::docker {
 
 /// The Alembic scripts in an image, in the order of their files, with their paths in it; none where there are none at
 /// package_places(). Nothing of the image is run. `instance`: see OpenedImage. Errors: the engine's;
-/// "image-unreadable"; "script-unreadable", with file and line.
+/// "file-error" where they are far larger than they ever were; "script-unreadable", with file and line.
 [[nodiscard]] Result<std::vector<migration::script::Script>> migrations_in_image(Engine& engine,
                                                                                  const std::string& image_id,
                                                                                  const std::string& instance);

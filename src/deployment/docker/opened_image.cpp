@@ -45,13 +45,13 @@ OpenedImage::~OpenedImage() {
 }
 
 Result<std::optional<std::string>> OpenedImage::read(const std::filesystem::path& path, std::size_t most) {
-  const auto tar = TRY(file_as_tar(engine_, container_, path, most));
-  if (!tar) return std::nullopt;
-  return TRY(content_of_tar(*tar));
+  const auto found = TRY(tar(path, most));
+  if (!found) return std::nullopt;
+  return TRY(content_of_tar(*found));
 }
 
-Result<bool> OpenedImage::stream(const std::filesystem::path& path, const std::function<bool(std::string_view)>& sink) {
-  return engine_.stream(archive_path(container_, path), fmt::format("Reading {} in an image", path.string()), sink);
+Result<std::optional<std::string>> OpenedImage::tar(const std::filesystem::path& path, std::size_t most) {
+  return file_as_tar(engine_, container_, path, most);
 }
 
 Result<void> OpenedImage::check_there() {

@@ -1,10 +1,8 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "base/error.hpp"
@@ -31,9 +29,8 @@ class OpenedImage {
 
   /// The content of a file of at most `most` bytes; nullopt: there is none.
   [[nodiscard]] Result<std::optional<std::string>> read(const std::filesystem::path& path, std::size_t most);
-  /// A file or folder as a tar archive, piece by piece; a sink that returns false ends it. False: there is none.
-  [[nodiscard]] Result<bool> stream(const std::filesystem::path& path,
-                                    const std::function<bool(std::string_view)>& sink);
+  /// A file or folder as a tar archive; as file_as_tar().
+  [[nodiscard]] Result<std::optional<std::string>> tar(const std::filesystem::path& path, std::size_t most);
   /// An engine says the same of a path that is missing as of a container that somebody has removed; this tells them
   /// apart. Error: "container-missing".
   [[nodiscard]] Result<void> check_there();

@@ -38,6 +38,20 @@ std::string archive_path(std::string_view id, const std::filesystem::path& path)
   return fmt::format("/containers/{}/archive?path={}", id, http::percent_encoded(path.string()));
 }
 
+Result<std::string> log_to_keep(Engine& engine, const Container& container) {
+  constexpr int most = 5000;
+  std::string text;
+  for (const std::string& line : TRY(last_lines(engine, container, most))) text += line + "\n";
+  return text;
+}
+
+Result<std::vector<registry::LocalImage>> local_images(Engine& engine) {
+  const auto listed = TRY(engine.get("/images/json", "Listing the images"));
+  std::vector<registry::LocalImage> images;
+  for (const Json& image : listed.value_or(Json::array())) images.push_back(read_local_image(image));
+  return images;
+}
+
 Result<std::optional<std::string>> file_as_tar(Engine& engine, std::string_view id, const std::filesystem::path& path,
                                                std::size_t most) {
   constexpr std::size_t tar_around = 16384;  // headers before the content, zeros behind it

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "deployment/docker/engine.hpp"
 #include "deployment/handover.hpp"
+#include "registry/local_image.hpp"
 
 /// What is asked of an engine about one container, and done to it. Before each effect stands the fault point "engine".
 namespace liftlock::deployment::docker {
@@ -55,11 +56,17 @@ enum class Volumes { stay, go };
 /// The last lines that it has written.
 [[nodiscard]] Result<std::vector<std::string>> last_lines(Engine& engine, const Container& container, int count);
 
+/// What it has written, to be kept: at most its last 5,000 lines.
+[[nodiscard]] Result<std::string> log_to_keep(Engine& engine, const Container& container);
+
+/// The images that the engine has, whatever they are of.
+[[nodiscard]] Result<std::vector<registry::LocalImage>> local_images(Engine& engine);
+
 /// GET or PUT of a file or folder inside.
 [[nodiscard]] std::string archive_path(std::string_view id, const std::filesystem::path& path);
 
-/// A file inside as a tar archive, in which an engine hands it out; nullopt: there is none. Errors: also "file-error"
-/// for one of more than `most` bytes.
+/// A file or folder inside as a tar archive, in which an engine hands it out; nullopt: there is none. Errors: also
+/// "file-error" for one of more than `most` bytes.
 [[nodiscard]] Result<std::optional<std::string>> file_as_tar(Engine& engine, std::string_view id,
                                                              const std::filesystem::path& path, std::size_t most);
 

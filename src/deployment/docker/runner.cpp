@@ -178,7 +178,8 @@ class DockerRunner final : public Runner, private Trials {
     if (!failed) return {};
     TRY(set_policy(engine(), *failed, stays_stopped));
     TRY(docker::stop(engine(), *failed));
-    TRY(keep_log(*failed, log));
+    const std::string text = TRY(log_to_keep(engine(), *failed));
+    TRY(file::write_durably(log, text));
     TRY(give_name_back(handover.target));
     return rename(engine(), *failed, handover.new_aside_name);
   }
@@ -390,13 +391,6 @@ class DockerRunner final : public Runner, private Trials {
   Result<bool> has_ever_started(const std::string& id) {
     const auto found = TRY(look_at(engine(), id));
     return found && found->ever_started;
-  }
-
-  Result<void> keep_log(const Container& container, const fs::path& log) {
-    constexpr int most = 5000;
-    std::string text;
-    for (const std::string& line : TRY(last_lines(engine(), container, most))) text += line + "\n";
-    return file::write_durably(log, text);
   }
 
   Connection connection_;

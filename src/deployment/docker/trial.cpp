@@ -26,12 +26,9 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begun) { return std::chrono::duration<double>(Clock::now() - begun).count(); }
 
-/// Models that the program looks for when it starts: nobody's data, and a gigabyte to copy.
-constexpr std::array models = {"cache/embedding", "cache/whisper", "cache/tiktoken"};
-
 std::vector<Bind> binds_of(const TrialGround& ground, const Trial& trial, const fs::path& inside) {
   std::vector<Bind> binds = {{trial.data, inside, false}};
-  for (const char* folder : models) {
+  for (const char* folder : model_folders) {
     std::error_code ignored;
     if (fs::is_directory(ground.data_directory / folder, ignored))
       binds.push_back({ground.data_directory / folder, inside / folder, true});
@@ -82,14 +79,10 @@ class TrialContainer {
 
   /// Of one that failed. What cannot be kept is no further trouble: its last lines stand in the error.
   void keep_log() {
-    constexpr int most = 5000;
     const auto container = look_at(ground_.engine, name_);
     if (!container || !*container) return;
-    const auto lines = last_lines(ground_.engine, **container, most);
-    if (!lines || lines->empty()) return;
-    std::string text;
-    for (const std::string& line : *lines) text += line + "\n";
-    std::ignore = file::write_durably(trial_.log, text);
+    const auto text = log_to_keep(ground_.engine, **container);
+    if (text && !text->empty()) std::ignore = file::write_durably(trial_.log, *text);
   }
 
  private:

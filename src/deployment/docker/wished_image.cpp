@@ -42,13 +42,6 @@ Result<Reference> image_of(Engine& engine, const Container& container, const std
                  "named image.");
 }
 
-Result<std::vector<registry::LocalImage>> images_of(Engine& engine) {
-  const auto listed = TRY(engine.get("/images/json", "Listing the images"));
-  std::vector<registry::LocalImage> images;
-  for (const Json& image : listed.value_or(Json::array())) images.push_back(read_local_image(image));
-  return images;
-}
-
 /// What engines and people call it: a tag names it; where none was asked for, its digest.
 std::string name_of(Reference reference) {
   if (!reference.tag.empty()) reference.digest.clear();
@@ -142,7 +135,7 @@ Result<void> look_inside(Engine& engine, const Container& container, const Wish&
 Result<Target> resolve_wish(Engine& engine, const Container& container, const Wish& wish,
                             const registry::Repositories& repositories) {
   const Reference current = TRY(image_of(engine, container, wish.wanted));
-  const auto local = TRY(images_of(engine));
+  const auto local = TRY(local_images(engine));
   auto found = registry::resolve({current, wish.wanted, wish.pin}, repositories, local);
   if (!found) return std::unexpected(with_way_round(std::move(found).error()));
   registry::Resolved& resolved = *found;

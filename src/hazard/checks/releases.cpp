@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hazard/checks/all.hpp"
+#include "hazard/harmful_releases.hpp"
 
 namespace liftlock::hazard {
 
@@ -13,9 +14,6 @@ using release::Version;
 bool between(const Version& version, const char* first, const char* last) {
   return version >= *Version::parse(first) && version <= *Version::parse(last);
 }
-
-/// The releases whose migrations lose data or stop on the way through them.
-bool is_harmful(const Version& version) { return between(version, "0.9.6", "0.11.0"); }
 
 std::string nearest_safe(const Version& version) {
   const release::Release* safe = release::next_after(version);
@@ -89,6 +87,8 @@ class OlderProgram final : public Check {
 };
 
 }  // namespace
+
+bool is_harmful(const Version& version) { return between(version, "0.9.6", "0.11.0"); }
 
 void add_release_checks(CheckList& list) {
   add<StrandedChats>(list);

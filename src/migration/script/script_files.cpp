@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <expected>
 #include <future>
 #include <iterator>
 #include <memory>
@@ -86,15 +87,17 @@ class Folder {
     std::string name;
     bool plain = false;  ///< certainly neither a link nor a folder
   };
-  /// In the order of the names.
-  Result<std::vector<Entry>> scripts() {
+  /// In the order of the names. Error: the system's errno.
+  std::expected<std::vector<Entry>, int> scripts() {
     std::vector<Entry> found;
-    errno = 0;
-    while (const dirent* entry = ::readdir(handle_.get())) {
+    while (true) {
+      errno = 0;
+      const dirent* entry = ::readdir(handle_.get());
+      if (entry == nullptr) break;
       const std::string_view name = &entry->d_name[0];
       if (is_script_name(name)) found.push_back({std::string(name), entry->d_type == DT_REG});
     }
-    if (errno != 0) return file::trouble("Listing", "the scripts", errno);
+    if (errno != 0) return std::unexpected(errno);
     std::ranges::sort(found, {}, &Entry::name);
     return found;
   }
@@ -117,13 +120,14 @@ struct File {
 
 /// The files of a folder that Alembic would load: symlinks followed, a file with two names once.
 Result<std::vector<File>> list_scripts(const fs::path& path, Folder& folder) {
-  const std::vector<Folder::Entry> entries = TRY(folder.scripts());
-  const bool twice = !std::ranges::all_of(entries, &Folder::Entry::plain);
+  const auto entries = folder.scripts();
+  if (!entries) return absent(path, std::error_code(entries.error(), std::generic_category()).message());
+  const bool twice = !std::ranges::all_of(*entries, &Folder::Entry::plain);
   const std::string above = path.native() + "/";
   std::vector<File> files;
-  files.reserve(entries.size());
+  files.reserve(entries->size());
   std::unordered_set<std::string> once;
-  for (const Folder::Entry& entry : entries) {
+  for (const Folder::Entry& entry : *entries) {
     File file{above + entry.name, above.size()};
     if (!entry.plain) {
       std::error_code error;
