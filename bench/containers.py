@@ -14,7 +14,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/docker"))
 
-from engine import Engine  # noqa: E402
+from engine import EngineOfRealImages  # noqa: E402
 from open_webui import real_image  # noqa: E402
 from registry_server import free_port  # noqa: E402
 
@@ -68,7 +68,7 @@ class Containers:
     def __enter__(self):
         with contextlib.ExitStack() as stack:
             self.scratch = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="liftlock-bench-", dir="/var/tmp")))
-            self.engine = Engine(self.scratch)
+            self.engine = EngineOfRealImages(self.scratch)
             stack.callback(self.engine.stop)
             self.old, self.new = (real_image(self.engine, release) for release in self.releases)
             self.stack = stack.pop_all()

@@ -1,4 +1,4 @@
-"""A Docker Engine of its own: data in ~/.cache/liftlock/docker, its socket in a temporary folder, ended by its process id.
+"""A Docker Engine of its own: data in ~/.cache/liftlock, its socket in a temporary folder, ended by its process id.
 
 It shares nothing with an engine that runs already: no bridge of its own, no rules in the firewall. Containers stand on
 networks that a test makes, and publish their ports through the engine's proxy.
@@ -213,13 +213,17 @@ def simulated_open_webui(version, script=None, answers=None, files=None, changes
 
 
 class Engine(Client):
+    """For simulated programs; what is in it is made anew by each module."""
+
+    store, networks = "docker-simulated", "10.213.0.0/16"
+
     def __init__(self, scratch):
         missing = [program for program in ("dockerd", "containerd") if shutil.which(program) is None]
         if missing:
             raise Unavailable(f"there is no {missing[0]} (scripts/setup --tests installs it)")
         if os.geteuid() != 0:
             raise Unavailable("an engine needs root")
-        root = cache() / "docker"
+        root = cache() / self.store
         root.mkdir(parents=True, exist_ok=True)
         self.lock = open(root.with_suffix(".lock"), "w")
         fcntl.flock(self.lock, fcntl.LOCK_EX)  # another run of these tests uses the same data
@@ -239,7 +243,7 @@ class Engine(Client):
         self.process = subprocess.Popen(
             ["dockerd", "--data-root", root, "--exec-root", scratch / "exec", "--pidfile", scratch / "pid", "--host", self.url,
              "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--log-level=warn",
-             "--insecure-registry=127.0.0.0/8", "--max-download-attempts=1"],
+             "--insecure-registry=127.0.0.0/8", "--max-download-attempts=1", f"--default-address-pool=base={self.networks},size=24"],
             stdout=self.log, stderr=self.log, cwd="/", start_new_session=True,
         )  # fmt: skip
         try:
@@ -268,3 +272,9 @@ class Engine(Client):
             subprocess.run(["umount", left], stderr=subprocess.DEVNULL)
         self.log.close()
         self.lock.close()
+
+
+class EngineOfRealImages(Engine):
+    """Runs beside the other one. Its images, of gigabytes, stay for the next run."""
+
+    store, networks = "docker", "10.214.0.0/16"

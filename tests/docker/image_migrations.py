@@ -264,4 +264,4 @@ def prepare(engine):
 
 
 if __name__ == "__main__":
-    sys.exit(suite.main(sys.modules[__name__], prepare, what="migrations that are read from images"))
+    sys.exit(suite.main(sys.modules[__name__], prepare, engines.EngineOfRealImages, what="migrations that are read from images"))

@@ -174,7 +174,7 @@ if __name__ == "__main__":
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the engine is ended then, too
     with tempfile.TemporaryDirectory() as scratch:
-        private = engines.Engine(pathlib.Path(scratch))
+        private = engines.EngineOfRealImages(pathlib.Path(scratch))
         try:
             for each in sys.argv[1:]:
                 print(real_image(private, each))

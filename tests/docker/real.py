@@ -7,101 +7,20 @@ Usage: tests/docker/real.py [TEST …]   (LIFTLOCK: the program, by default buil
 
 import contextlib
 import json
-import os
-import pathlib
-import shutil
 import sqlite3
-import subprocess
 import sys
-import tempfile
-import time
 import unittest
-import urllib.error
 import urllib.parse
-import urllib.request
 
 import suite
-from engine import archive
+from engine import EngineOfRealImages, archive
 from open_webui import REPOSITORY, real_image
-from registry_server import DOCKER_MANIFEST, Registry, free_port
+from real_server import Server
+from registry_server import DOCKER_MANIFEST, Registry
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = str(pathlib.Path(os.environ.get("LIFTLOCK", ROOT / "build/liftlock")).resolve())
 PEEWEE, OLD, STRANDS, PATCH, NEW = "0.3.35", "0.6.18", "0.9.6", "0.12.3", "0.12.4"
-PASSWORD = "Passw0rd!x"  # of every user of the fixtures
 ENGINE = None
 SCRATCH = None
-
-
-class Server:
-    """Open WebUI in a container named open-webui, its data on a folder of this machine; no secret key is set."""
-
-    def __init__(self, image, fixture):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="case-", dir=SCRATCH))
-        self.database = suite.unpack(fixture, self.folder / "data") / "webui.db"
-        self.environment = {"PATH": os.environ["PATH"], "LIFTLOCK_HOME": str(self.folder / "home"), "LC_ALL": "C.UTF-8", "DOCKER_HOST": ENGINE.url,
-                            "HOME": str(self.folder)}  # fmt: skip
-        ENGINE.json("POST", "/networks/create", {"Name": "web"})
-        host = {"Binds": [f"{self.database.parent}:/app/backend/data"], "NetworkMode": "web", "RestartPolicy": {"Name": "unless-stopped"},
-                "PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(free_port())}]}}  # fmt: skip
-        ENGINE.create("open-webui", image, HostConfig=host, Env=["MINE=kept"])
-        self.wait()
-
-    def remove(self):
-        ENGINE.remove_everything()
-        shutil.rmtree(self.folder)
-
-    def inspect(self):
-        return ENGINE.inspect("open-webui")
-
-    def ask(self, path, token=None, body=None):
-        port = self.inspect()["NetworkSettings"]["Ports"]["8080/tcp"][0]["HostPort"]
-        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", json.dumps(body).encode() if body else None,
-                                         {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})})  # fmt: skip
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.loads(answer.read())
-
-    def wait(self, seconds=180):
-        end = time.monotonic() + seconds
-        while True:
-            try:
-                return self.ask("/api/version")
-            except (OSError, KeyError, TypeError):
-                if time.monotonic() > end or not self.inspect()["State"]["Running"]:
-                    log = ENGINE.call("GET", "/containers/open-webui/logs?stdout=1&stderr=1&tail=30").decode(errors="replace")
-                    raise AssertionError(f"Open WebUI does not answer: {log}") from None
-                time.sleep(0.3)
-
-    def version(self):
-        return self.ask("/api/version")["version"]
-
-    def sign_in(self, email):
-        return self.ask("/api/v1/auths/signin", body={"email": email, "password": PASSWORD})["token"]
-
-    def users(self):
-        with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
-            return [email for (email,) in connection.execute("SELECT email FROM auth ORDER BY email")]
-
-    def chats(self, token):
-        """Every chat that the program lists for this user, with its title and what was said in it."""
-        found, page = {}, 1
-        while listed := self.ask(f"/api/v1/chats/?page={page}", token):
-            for entry in listed:
-                chat = self.ask(f"/api/v1/chats/{entry['id']}", token)
-                messages = (chat["chat"].get("history") or {}).get("messages") or {}
-                said = {key: (message.get("role"), message.get("content")) for key, message in messages.items()}
-                found[entry["id"]] = (chat["title"], chat["archived"], bool(chat.get("pinned")), said)
-            page += 1
-        return found
-
-    def key(self):
-        return ENGINE.execute("open-webui", "cat", "/app/backend/.webui_secret_key").strip()
-
-    def run(self, *words):
-        done = subprocess.run([PROGRAM, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, cwd=self.folder,
-                              env=self.environment)  # fmt: skip
-        done.text = f"{words} -> {done.returncode}\nstdout: {done.stdout}\nstderr: {done.stderr}"
-        return done
 
 
 def offer(registry, repository, tag):
@@ -124,7 +43,7 @@ class Real(unittest.TestCase):
     maxDiff = None
 
     def server(self, release, fixture, image=None):
-        server = Server(image or f"{REPOSITORY}:v{release}", fixture)
+        server = Server(ENGINE, SCRATCH, image or f"{REPOSITORY}:v{release}", fixture)
         self.addCleanup(server.remove)
         return server
 
@@ -132,9 +51,6 @@ class Real(unittest.TestCase):
         done = server.run(*words)
         self.assertEqual(done.returncode, code, done.text)
         return done
-
-    def heads_of(self, server):
-        return json.loads(self.done(server, "db", "current", "--database", f"sqlite:///{server.database}", "--json").stdout)["current"]
 
     def same_chats(self, server, sessions, before):
         """As the sessions that were opened before the change see them."""
@@ -163,7 +79,7 @@ class Real(unittest.TestCase):
         self.assertRegex(changed.stderr, r"Open WebUI was down for \d+\.\d s")
         self.assert_tried(server, before)
         self.assertEqual(server.version(), NEW)
-        self.assertEqual(self.heads_of(server)["revision"], "0bd252b206fb")
+        self.assertEqual(server.heads()["revision"], "0bd252b206fb")
         self.assertEqual(server.key(), key)
         self.same_chats(server, sessions, before)
         now = server.inspect()
@@ -200,7 +116,7 @@ class Real(unittest.TestCase):
         for text in says:
             self.assertIn(text, " ".join(back.stderr.split()))
         self.assertEqual((server.version(), server.inspect()["Id"]), (OLD, identity["Id"]))
-        self.assertEqual(self.heads_of(server)["revision"], "d31026856c01")
+        self.assertEqual(server.heads()["revision"], "d31026856c01")
         self.same_chats(server, sessions, before)
 
     def test_t1_latest_to_main(self):
@@ -252,7 +168,7 @@ class Real(unittest.TestCase):
         self.assertEqual(server.version(), PATCH)
         self.done(server, "change", "open-webui", f"v{OLD}", "--yes", "--accept-loss")
         self.assertEqual(server.version(), OLD)
-        self.assertEqual(self.heads_of(server)["revision"], "d31026856c01")
+        self.assertEqual(server.heads()["revision"], "d31026856c01")
         self.same_chats(server, sessions, before)
 
     def test_t12_to_the_release_that_strands_data(self):
@@ -266,7 +182,7 @@ class Real(unittest.TestCase):
 
         self.done(server, "change", "open-webui", f"v{STRANDS}", "--yes")
         self.assertEqual(server.version(), STRANDS)
-        self.assertEqual(self.heads_of(server)["revision"], "461111b60977")
+        self.assertEqual(server.heads()["revision"], "461111b60977")
         self.same_chats(server, sessions, before)
         with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as connection:
             self.assertNotIn("old_chat", [column[1] for column in connection.execute("PRAGMA table_info(chat)")])
@@ -305,4 +221,4 @@ def prepare(engine):
 
 
 if __name__ == "__main__":
-    sys.exit(suite.main(sys.modules[__name__], prepare, what="real Open WebUI in containers"))
+    sys.exit(suite.main(sys.modules[__name__], prepare, EngineOfRealImages, what="real Open WebUI in containers"))
