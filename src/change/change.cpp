@@ -5,6 +5,7 @@
 
 #include "base/format.hpp"
 #include "change/cutover.hpp"
+#include "change/downtime.hpp"
 #include "change/downward.hpp"
 #include "change/handover.hpp"
 #include "change/rehearsal.hpp"
@@ -76,7 +77,7 @@ void put_plan(Report& report, const Plan& plan) {
   report.to_release = plan.target_release;
   report.to_revision = plan.last_revision();
   report.plan = to_json(plan);
-  if (plan.program) report.program = ProgramFigures{*plan.program, 0, {}, {}};
+  if (plan.program) report.program = ProgramFigures{.target = *plan.program};
 }
 
 Result<snapshot::Snapshot> take_snapshot(Run& run, const Plan& plan) {
@@ -202,6 +203,7 @@ Result<void> cut_over_with_program(Run& run, deployment::Driver& driver, const P
 Result<void> carry_out(Run& run, const Request& request, const Plan& plan, bool only_rehearse) {
   auto driver = TRY(deployment::make_driver(request.deployment));
   if (run.context.progress.cancelled()) return cancelled();
+  if (!only_rehearse) watch_availability(run, *driver);
   Proven proven = TRY(prove(run, plan));
   proven.loss_accepted = request.accept_loss;
   bind_provider(proven, plan, run.context);

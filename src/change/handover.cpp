@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "base/process.hpp"
+#include "change/downtime.hpp"
 #include "change/downward.hpp"
 #include "change/losses.hpp"
 
@@ -37,9 +38,14 @@ Result<void> note_verified(Run& run) {
   return run.note("verified", {{"since", run.context.clock.seconds()}, {"marks", marks}});
 }
 
-void say_downtime(Run& run, double since) {
-  run.report.program->downtime_seconds = run.context.clock.monotonic_seconds() - since;
-  run.context.say(fmt::format("Open WebUI was down for {:.1f} s.", run.report.program->downtime_seconds));
+void say_downtime(Run& run) {
+  constexpr double noticed = 1;
+  const ProgramFigures& figures = *run.report.program;
+  run.context.say(fmt::format("Open WebUI was down for {:.1f} s.", figures.downtime_seconds));
+  if (figures.longest_silence_seconds > noticed) {
+    run.context.say(fmt::format("Before that, while the change was prepared, it once did not answer for {:.1f} s.",
+                                figures.longest_silence_seconds));
+  }
 }
 
 Result<void> start_and_watch(Run& run, deployment::Runner& runner, const Handover& handover) {
@@ -57,11 +63,14 @@ Result<void> start_and_watch(Run& run, deployment::Runner& runner, const Handove
 Result<void> carry_out(Run& run, deployment::Driver& driver, const Handover& handover, const Between& between) {
   deployment::Runner& runner = *driver.runner();
   TRY(run.note("stop", {{"handover", to_json(handover)}}));
-  const double stopped = run.context.clock.monotonic_seconds();
+  const double ordered = run.context.clock.monotonic_seconds();
   TRY(runner.stop(handover));
+  run.gone = run.context.clock.monotonic_seconds();
   TRY(between.change_data());
+  const double started = run.context.clock.monotonic_seconds();
   TRY(start_and_watch(run, runner, handover));
-  say_downtime(run, stopped);
+  put_downtime(run, run.gone, started, run.context.clock.monotonic_seconds() - ordered);
+  say_downtime(run);
   TRY(between.look());
   return note_verified(run);
 }
@@ -137,12 +146,14 @@ Result<void> bring_the_files_back(Run& run) {
   return bring_back_files(run, snapshot->data.value("folder", ""));
 }
 
-Result<void> undo(Run& run, deployment::Driver& driver, const Handover& handover) {
+/// `started`: when the old program was about to be, in monotonic seconds.
+Result<void> undo(Run& run, deployment::Driver& driver, const Handover& handover, double& started) {
   deployment::Runner& runner = *driver.runner();
   const fs::path log = run.places.folder / program_log;
   TRY(runner.take_away(handover, log));
   TRY(bring_database_back(run, driver));
   TRY(bring_the_files_back(run));
+  started = run.context.clock.monotonic_seconds();
   TRY(runner.put_back(handover, patient_watch(run)));
   std::erase(run.report.kept_files, run.places.before);
   if (file::exists(log)) {
@@ -209,16 +220,21 @@ Error undo_handover(Run& run, deployment::Driver& driver, const Handover& handov
   // The journal's record is for a crash in between; without it, all is undone just the same.
   std::ignore = run.note("reverse", {{"why", error.id}});
   const Record* stopped = find_record(run.journal, "stop");
-  auto undone = undo(run, driver, handover);
+  double started = 0;
+  auto undone = undo(run, driver, handover, started);
   if (!undone) return needs_hand(run, *driver.runner(), handover, std::move(error), undone.error());
   if (stopped == nullptr) return error;  // the old one has served on
-  const double down =
+  const double seen =
       static_cast<double>(run.context.clock.nanoseconds() - stopped->nanoseconds) / 1e9;  // over a crash, too
-  run.report.program->downtime_seconds = down;
+  if (run.gone > 0) {
+    put_downtime(run, run.gone, started, seen);
+  } else {
+    run.report.program->downtime_seconds = seen;
+  }
   if (error.kind != ErrorKind::cancelled) error.kind = ErrorKind::rolled_back;
   error.state = fmt::format("{} on the old database: all is as it was. It was down for {:.1f} s.{}",
-                            handover.ran ? "The old container runs again" : "The old container is back, stopped,", down,
-                            what_is_kept(run.report));
+                            handover.ran ? "The old container runs again" : "The old container is back, stopped,",
+                            run.report.program->downtime_seconds, what_is_kept(run.report));
   return error;
 }
 

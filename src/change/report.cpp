@@ -97,6 +97,8 @@ Json to_json(const ProgramFigures& figures) {
           {"version", target.version},
           {"registry_error", target.registry_error},
           {"downtime_seconds", figures.downtime_seconds},
+          {"probed", figures.probed},
+          {"longest_silence_seconds", figures.longest_silence_seconds},
           {"answered_from", figures.answered_from},
           {"answered_version", figures.answered_version}};
 }
@@ -113,6 +115,8 @@ ProgramFigures program_from(const Json& json) {
   figures.target.deployed_name = json.at("from").value("image", "");
   figures.target.deployed_id = json.at("from").value("id", "");
   figures.downtime_seconds = json.value("downtime_seconds", 0.0);
+  figures.probed = json.value("probed", false);
+  figures.longest_silence_seconds = json.value("longest_silence_seconds", 0.0);
   figures.answered_from = json.value("answered_from", "");
   figures.answered_version = json.value("answered_version", "");
   return figures;

@@ -74,9 +74,11 @@ struct TrialFigures {
 /// The program that a change brought, where something runs it.
 struct ProgramFigures {
   deployment::Target target;
-  double downtime_seconds = 0;   ///< from the stop of the old one to the first good answer of the one that runs now
-  std::string answered_from;     ///< who was asked; empty where it came to no answer
-  std::string answered_version;  ///< what it said
+  double downtime_seconds = 0;  ///< nobody could use the old one any more, nor yet the one that runs now
+  bool probed = false;  ///< that is what somebody found who asked all the while; false: from the stop's order on
+  double longest_silence_seconds = 0;  ///< between two answers before that, while the change was prepared
+  std::string answered_from = {};      ///< who was asked; empty where it came to no answer
+  std::string answered_version = {};   ///< what it said
 };
 
 /// All that is to be said about a change, a rehearsal, a rollback or a resume.

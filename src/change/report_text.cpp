@@ -78,6 +78,12 @@ void add_trial(ReportSection& section, const TrialFigures& trial) {
   section.lines.emplace_back("predicted", fmt::format("down for about {}", seconds(trial.downtime_seconds)));
 }
 
+std::string down(const ProgramFigures& program) {
+  if (!program.probed) return seconds(program.downtime_seconds);
+  return fmt::format("{}, asked ten times a second; before that, at most {} between two answers",
+                     seconds(program.downtime_seconds), seconds(program.longest_silence_seconds));
+}
+
 ReportSection summary(const Report& report) {
   ReportSection section;
   if (!report.failure.empty()) section.lines.emplace_back("why", report.failure);
@@ -88,7 +94,7 @@ ReportSection summary(const Report& report) {
     if (!program->target.digest.empty()) section.lines.emplace_back("digest", program->target.digest);
     if (!program->target.registry_error.empty())
       section.lines.emplace_back("registry", "not heeded: " + program->target.registry_error);
-    if (program->downtime_seconds > 0) section.lines.emplace_back("down for", seconds(program->downtime_seconds));
+    if (program->downtime_seconds > 0) section.lines.emplace_back("down for", down(*program));
     if (!program->answered_from.empty()) {
       section.lines.emplace_back("answers",
                                  program->answered_version.empty()

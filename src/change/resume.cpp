@@ -107,7 +107,7 @@ Result<Report> end_handover(Run& run, const deployment::Handover& handover) {
   auto driver = TRY(deployment::make_driver(run.deployment));
   const bool reversing = find_record(run.journal, "reverse") != nullptr;
   if (find_record(run.journal, "verified") != nullptr && !reversing) {
-    run.report.program = ProgramFigures{handover.target, 0, {}, {}};
+    run.report.program = ProgramFigures{.target = handover.target};
     TRY(confirm_handover(run, *driver->runner(), handover));
     return end_as_handed_over(run, handover);
   }

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "change/cutover.hpp"
+#include "change/downtime.hpp"
 #include "change/downward.hpp"
 #include "change/handover.hpp"
 #include "change/losses.hpp"
@@ -218,6 +219,7 @@ Result<void> change_data_back(Run& run, deployment::Driver& driver, const Report
 
 Result<void> hand_back(Run& run, deployment::Driver& driver, const Report& original) {
   const auto handover = TRY(driver.runner()->plan_return(original.kept_instances.front(), run.report.id));
+  watch_availability(run, driver);
   const auto saved = TRY(save_present(run));
   return hand_over(run, driver, handover,
                    {.change_data = [&] { return change_data_back(run, driver, original, saved); },

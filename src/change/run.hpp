@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "change/places.hpp"
 #include "change/report.hpp"
 #include "change/swap.hpp"
+#include "deployment/probe.hpp"
 
 /// One run of Liftlock on a deployment, from taking the locks to the last line of its journal.
 ///
@@ -58,6 +60,8 @@ struct Run {
   /// The program is handed over, too: that a database is in place is "placed", and the change only verified when the
   /// program answers on it.
   bool hands_over = false;
+  std::unique_ptr<deployment::Probe> probe = nullptr;  ///< nullptr: nobody is asked
+  double gone = 0;  ///< monotonic seconds at which the old program had been stopped; 0: not in this run
 
   [[nodiscard]] Result<void> note(std::string_view step,
                                   nlohmann::ordered_json data = nlohmann::ordered_json::object());

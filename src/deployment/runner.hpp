@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "deployment/handover.hpp"
+#include "deployment/probe.hpp"
 #include "migration/script/script.hpp"
 
 namespace liftlock::deployment {
@@ -61,6 +63,9 @@ class Runner {
 
   /// Who tries a release's program on a copy of the data; nullptr where nobody can. Owned by this.
   [[nodiscard]] virtual Trials* trials() { return nullptr; }
+
+  /// Begins to ask the deployment's program whether it answers; nullptr where nobody can.
+  [[nodiscard]] virtual std::unique_ptr<Probe> probe() { return nullptr; }
 
   /// How an instance of `target` takes over, in the change of this id. Changes nothing. Errors (refused): "state-unfit"
   /// for an instance that cannot be stopped and started again, "data-shared" where another one uses the same data,

@@ -187,9 +187,10 @@ def load_images():
     loaded = {
         FROM: engines.simulated_open_webui(FROM),
         TO: engines.simulated_open_webui(TO),
-        # What fails, each under a release of its own, so that one engine holds them all.
+        # What fails or takes its time, each under a release of its own, so that one engine holds them all.
         "0.12.3": engines.simulated_open_webui("0.12.3", "echo 'Context impl SQLiteImpl.'; echo \"KeyError: 'no such thing'\" >&2; exit 3"),
-        "0.12.2": engines.simulated_open_webui("0.12.2", "echo 'Running upgrade a -> b'; exec /bin/busybox sleep 1000"),
+        "0.12.2": engines.simulated_open_webui("0.12.2", "echo 'Running upgrade a -> b'; while :; do echo '\"GET /health HTTP/1.1\" 503'; /bin/busybox sleep 0.2; done"),
+        "0.12.0": engines.simulated_open_webui("0.12.0", f"/bin/busybox sleep 2; exec {serve}"),
         "0.12.1": engines.simulated_open_webui("0.12.1"),
         "0.11.1": engines.simulated_open_webui("0.11.1", answers="0.12.0"),
         "0.11.3": engines.simulated_open_webui(

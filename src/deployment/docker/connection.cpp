@@ -31,6 +31,12 @@ Result<Connection> required_engine(std::string_view doing) {
                  "Start it, or name its address: DOCKER_HOST=unix:///path liftlock …");
 }
 
+std::string Connection::host() const {
+  std::string host = endpoint.base_url;
+  if (const auto scheme = host.find("://"); scheme != std::string::npos) host.erase(0, scheme + 3);
+  return host.substr(0, host.rfind(':'));
+}
+
 Result<std::optional<std::string>> engine_identity() {
   const auto endpoint = TRY(find_endpoint(variable));
   if (!endpoint) return std::nullopt;

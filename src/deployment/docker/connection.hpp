@@ -17,6 +17,8 @@ struct Connection {
 
   /// Whether the engine is on this machine, as far as its address tells: it listens on a unix socket.
   [[nodiscard]] bool local() const { return !endpoint.unix_socket.empty(); }
+  /// The machine that the engine is on, as its address names it: "engine.example" of "https://engine.example:2376".
+  [[nodiscard]] std::string host() const;
 };
 
 /// The engine that DOCKER_HOST names, or that answers at its usual place; nullopt where there is none. Errors: those of

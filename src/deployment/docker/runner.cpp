@@ -19,6 +19,7 @@
 #include "deployment/docker/opened_image.hpp"
 #include "deployment/docker/orders.hpp"
 #include "deployment/docker/podman.hpp"
+#include "deployment/docker/probe.hpp"
 #include "deployment/docker/process.hpp"
 #include "deployment/docker/tar_file.hpp"
 #include "deployment/docker/trial.hpp"
@@ -89,6 +90,7 @@ class DockerRunner final : public Runner, private Trials {
   Result<void> tidy() override { return OpenedImage::remove_left(engine(), deployment_.instance); }
 
   Trials* trials() override { return this; }
+  std::unique_ptr<Probe> probe() override { return start_probe(deployment_.instance); }
 
   // How it takes over.
 
@@ -257,7 +259,7 @@ class DockerRunner final : public Runner, private Trials {
                              .instance = deployment_.instance,
                              .data_directory = deployment_.data_directory,
                              .local = connection_.local(),
-                             .engine_host = engine_host()};
+                             .engine_host = connection_.host()};
     return run_trial(ground, name(trial.change_id), trial, watch, ask);
   }
   Result<void> remove(const std::string& change_id) override {
@@ -272,15 +274,10 @@ class DockerRunner final : public Runner, private Trials {
   }
 
   [[nodiscard]] WatchRequest request(std::string id, std::string version) const {
-    return {
-        .id = std::move(id), .version = std::move(version), .local = connection_.local(), .engine_host = engine_host()};
-  }
-
-  /// "engine.example" of "https://engine.example:2376".
-  [[nodiscard]] std::string engine_host() const {
-    std::string host = connection_.endpoint.base_url;
-    if (const auto scheme = host.find("://"); scheme != std::string::npos) host.erase(0, scheme + 3);
-    return host.substr(0, host.rfind(':'));
+    return {.id = std::move(id),
+            .version = std::move(version),
+            .local = connection_.local(),
+            .engine_host = connection_.host()};
   }
 
   /// Where making the new one has taken a name from another image ("latest" means what it meant before).
@@ -313,7 +310,7 @@ class DockerRunner final : public Runner, private Trials {
     handover.old_id = container.id;
     handover.policy = container.policy;
     handover.ran = container.running;
-    const auto addresses = addresses_of(container.inspected, connection_.local(), engine_host());
+    const auto addresses = addresses_of(container.inspected, connection_.local(), connection_.host());
     handover.answered = container.running && (ask(*transport_, addresses) || container.health == "healthy");
     return handover;
   }

@@ -58,6 +58,15 @@ std::string indented(const std::vector<std::string>& lines) {
   return text;
 }
 
+/// The last that it has written but for answers to how it is, which say nothing and go on for ever.
+Result<std::vector<std::string>> own_lines(Engine& engine, const Container& container) {
+  constexpr int looked_at = 300;  // it is asked some twenty times a second
+  auto lines = TRY(last_lines(engine, container, looked_at));
+  std::erase_if(lines, notes_a_question);
+  if (lines.size() > lines_shown) lines.erase(lines.begin(), lines.end() - lines_shown);
+  return lines;
+}
+
 class Waiter {
  public:
   Waiter(Engine& engine, http::Transport& transport, const WatchRequest& request, const Watch& watch)
@@ -101,7 +110,7 @@ class Waiter {
     if (Clock::now() - log_looked_at_ < log_every) return {};
     log_looked_at_ = Clock::now();
     if (request_.each_second) request_.each_second(container);
-    const std::string text = indented(TRY(last_lines(engine_, container, lines_shown)));
+    const std::string text = indented(TRY(own_lines(engine_, container)));
     if (text != log_) moved(log_ = text);
     return {};
   }
@@ -165,8 +174,13 @@ std::vector<std::string> migration_errors(const std::vector<std::string>& lines)
   return errors;
 }
 
+bool notes_a_question(std::string_view line) {
+  return line.find("GET /health ") != std::string_view::npos ||
+         line.find("GET /api/version ") != std::string_view::npos;
+}
+
 std::string last_words(Engine& engine, const Container& container) {
-  const auto lines = last_lines(engine, container, lines_shown);
+  const auto lines = own_lines(engine, container);
   if (!lines || lines->empty()) return " It has written nothing.";
   return " The last lines that it wrote:" + indented(*lines);
 }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -26,6 +27,9 @@ namespace liftlock::deployment::docker {
 /// The lines which say that the program could not migrate its database, or found one that is not its own. Releases
 /// before 0.11.3 start all the same.
 [[nodiscard]] std::vector<std::string> migration_errors(const std::vector<std::string>& lines);
+
+/// Whether a line of a program's log only notes that it was asked how it is: by an engine's health check, or by ask().
+[[nodiscard]] bool notes_a_question(std::string_view line);
 
 struct WatchRequest {
   std::string id;

@@ -52,6 +52,13 @@ TEST(DockerWatch, NobodyToAsk) {
   EXPECT_TRUE(can_be_asked(read_container(container), true));
 }
 
+TEST(DockerWatch, BeingAskedHowItIsIsNoProgress) {
+  EXPECT_TRUE(notes_a_question(R"(INFO:     172.18.0.1:38712 - "GET /health HTTP/1.1" 200 OK)"));
+  EXPECT_TRUE(notes_a_question(R"(2026-11-22 | INFO | 10.0.0.1:5 - "GET /api/version HTTP/1.1" 500)"));
+  EXPECT_FALSE(notes_a_question("INFO  [alembic.runtime.migration] Running upgrade a -> b, health of /health"));
+  EXPECT_FALSE(notes_a_question(R"(INFO:     172.18.0.1:38712 - "GET /api/v1/chats/ HTTP/1.1" 200 OK)"));
+}
+
 TEST(DockerOrders, ReadsWhatAChangeNeeds) {
   Json inspected = running();
   Container container = read_container(inspected);
