@@ -77,15 +77,25 @@ class Containers:
     def __exit__(self, *_):
         self.stack.close()
 
+    def make_uploads(self, gigabytes):
+        """Files of 10 MB that cannot be compressed, as pictures and PDFs; for running()."""
+        folder = self.scratch / "uploads"
+        folder.mkdir()
+        for number in range(gigabytes * 100):
+            (folder / f"{number:08x}-0000-4000-8000-000000000000_scan.pdf").write_bytes(os.urandom(10_000_000))
+        return folder
+
     @contextlib.contextmanager
-    def running(self, database):
-        """The probe of a container that answers."""
+    def running(self, database, uploads=None):
+        """The probe of a container that answers. The folder of uploads is moved in, and back."""
         self.engine.remove_everything()
         data, self.home = self.scratch / "data", self.scratch / "home"
         for folder in (data, self.home):
             shutil.rmtree(folder, ignore_errors=True)
         data.mkdir()
         shutil.copyfile(database, data / "webui.db")
+        if uploads:
+            uploads.rename(data / "uploads")
         port = free_port()
         self.engine.json("POST", "/networks/create", {"Name": "web"})
         self.host = {"Binds": [f"{data}:/app/backend/data"], "NetworkMode": "web", "RestartPolicy": {"Name": "unless-stopped"},
@@ -95,6 +105,8 @@ class Containers:
             probe.wait(time.monotonic())
             time.sleep(5)  # what a program does after its start is not the change's
             yield probe
+        if uploads:
+            (data / "uploads").rename(uploads)
 
     def run_new(self, image):
         self.engine.create(NAME, image, HostConfig=self.host, Env=["WEBUI_SECRET_KEY=bench"])
