@@ -141,8 +141,10 @@ Result<std::vector<hazard::Finding>> look_for_hazards(const Plan& plan, const de
   situation.driver_runs_program = driver.runner() != nullptr;
   if (deployment.program_version) situation.program_version = release::Version::parse(*deployment.program_version);
   situation.users = TRY(driver.users(deployment));
-  situation.disk_needed = plan.costs.disk_bytes;
-  situation.disk_free = plan.costs.disk_free_bytes;
+  situation.disks = {
+      {deployment.database.parent_path(), plan.costs.disk_bytes, plan.costs.disk_free_bytes},
+      {deployment.state_folder, plan.costs.snapshot_bytes, plan.costs.snapshot_free_bytes},
+  };
   situation.by_snapshot = plan.by_snapshot;
   situation.restore_point = plan.restore_point.has_value();
   situation.snapshots_of = points.releases;

@@ -43,6 +43,8 @@ struct Costs {
   std::int64_t memory_bytes = 0;     ///< from a sample of the chats: one that is larger than these needs more
   std::int64_t disk_bytes = 0;       ///< needed on the database's file system, at the worst moment
   std::int64_t disk_free_bytes = 0;  ///< there now
+  std::int64_t snapshot_bytes = 0;   ///< needed where snapshots lie, if that is another file system; else in disk_bytes
+  std::int64_t snapshot_free_bytes = 0;
 };
 
 /// Where a downward change goes back to.

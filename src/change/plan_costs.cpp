@@ -33,12 +33,28 @@ Result<std::int64_t> sampled_chat(database::Connection& database) {
       .value_or(0);
 }
 
+/// Where a folder is that may not have been made yet, or what will hold it.
+std::filesystem::path nearest(std::filesystem::path folder) {
+  while (!file::exists(folder) && folder.has_relative_path()) folder = folder.parent_path();
+  return folder;
+}
+
 bool same_file_system(const std::filesystem::path& a, const std::filesystem::path& b) {
-  std::filesystem::path existing = b;
-  while (!file::exists(existing) && existing.has_relative_path()) existing = existing.parent_path();
   const auto left = file::facts(a);
-  const auto right = file::facts(existing);
+  const auto right = file::facts(b);
   return left && right && left->identity.device == right->identity.device;
+}
+
+Result<void> put_snapshot(Costs& costs, const CostQuestion& question) {
+  const auto needed = static_cast<std::int64_t>(TRY(snapshot::space_needed(question.source)));
+  const std::filesystem::path place = nearest(question.deployment->state_folder);
+  if (same_file_system(question.deployment->database, place)) {
+    costs.disk_bytes += needed;
+    return {};
+  }
+  costs.snapshot_bytes = needed;
+  costs.snapshot_free_bytes = TRY(file::free_space(place));
+  return {};
 }
 
 }  // namespace
@@ -57,9 +73,7 @@ Result<Costs> estimate_costs(const CostQuestion& question, database::Connection&
                                  ? static_cast<std::int64_t>(question.restore_point->database.bytes)
                                  : size.database_bytes;
   costs.disk_bytes = (down ? 2 : database_times) * moved;
-  if (same_file_system(deployment.database, deployment.state_folder)) {
-    costs.disk_bytes += static_cast<std::int64_t>(TRY(snapshot::space_needed(question.source)));
-  }
+  TRY(put_snapshot(costs, question));
   costs.memory_bytes = program_bytes + cache_bytes + largest_chat_times * TRY(sampled_chat(database));
   costs.cutover_seconds = costs.downtime_seconds = swap_seconds + before / copy_speed;
   const double restore = data / snapshot_speed;

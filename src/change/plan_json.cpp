@@ -81,7 +81,9 @@ Json costs_json(const Costs& costs) {
           {"cutover_seconds", costs.cutover_seconds},
           {"memory_bytes", costs.memory_bytes},
           {"disk_bytes", costs.disk_bytes},
-          {"disk_free_bytes", costs.disk_free_bytes}};
+          {"disk_free_bytes", costs.disk_free_bytes},
+          {"snapshot_bytes", costs.snapshot_bytes},
+          {"snapshot_free_bytes", costs.snapshot_free_bytes}};
 }
 
 Json restore_point_json(const Plan& plan) {

@@ -22,6 +22,13 @@ enum class Way {
   down   ///< by a snapshot
 };
 
+/// A file system that a change writes to.
+struct Disk {
+  std::filesystem::path folder;  ///< on it
+  std::int64_t needed = 0;       ///< bytes, at the worst moment
+  std::int64_t free = 0;
+};
+
 /// A change that somebody has in mind, and the world that it would happen in. Owns nothing that it points to.
 struct Situation {
   std::string address;  ///< of the deployment, for commands in texts
@@ -39,11 +46,10 @@ struct Situation {
   bool program_untried = false;                     ///< the new program comes without having been started on a copy
   std::optional<release::Version> program_version;  ///< of the program that runs now, where that is known
   process::Users users;                             ///< who has the database open
-  std::int64_t disk_needed = 0;                     ///< bytes, beside the database
-  std::int64_t disk_free = 0;
-  bool by_snapshot = false;               ///< the way down restores a snapshot instead of migrating
-  bool restore_point = false;             ///< a snapshot of the target release is there
-  std::vector<std::string> snapshots_of;  ///< releases that there are snapshots of
+  std::vector<Disk> disks;                          ///< that the change writes to
+  bool by_snapshot = false;                         ///< the way down restores a snapshot instead of migrating
+  bool restore_point = false;                       ///< a snapshot of the target release is there
+  std::vector<std::string> snapshots_of;            ///< releases that there are snapshots of
 
   /// Whether `revision` (an Alembic id or a Peewee migration's name) is among the steps that will run.
   [[nodiscard]] bool crosses(std::string_view revision) const;

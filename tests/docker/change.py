@@ -281,8 +281,8 @@ class DiskFull(Case):
     def test_it_is_known_beforehand(self):
         place = self.place()
         before = self.full(place, size="100k")
-        done = self.change(FAILED, place)
-        self.assertRegex(done.said, r"about \d.* are needed and \d+ kB are free Nothing was changed")
+        done = self.change(REFUSED, place)
+        self.assertRegex(done.said, rf"needs \S+ \S+ at its worst moment in {place.home}/\S+; \d+ kB are free")
         self.assertEqual((untouched(place.name), contents(place.data), place.beside()), (before, place.before, []))
         self.assertEqual(list(place.home.glob("*/backup-*")), [])
 

@@ -74,11 +74,15 @@ Result<Findings> check_space(const Patient& patient) {
   CostQuestion question{
       &*patient.deployment, TRY(source_of(*patient.deployment, *patient.state, patient.releases)), Direction::up, {}};
   const Costs costs = TRY(estimate_costs(question, connection));
-  const hazard::Blanks blanks = {{"needed", bytes(costs.disk_bytes)},
-                                 {"free", bytes(costs.disk_free_bytes)},
-                                 {"folder", patient.database->parent_path().string()},
-                                 {"address", patient.address}};
-  return Findings{costs.disk_free_bytes < costs.disk_bytes ? wrong("disk-space", blanks) : fine("disk-space", blanks)};
+  const auto judge = [&](const fs::path& folder, std::int64_t needed, std::int64_t free) {
+    const hazard::Blanks blanks = {
+        {"needed", bytes(needed)}, {"free", bytes(free)}, {"folder", folder.string()}, {"address", patient.address}};
+    return free < needed ? wrong("disk-space", blanks) : fine("disk-space", blanks);
+  };
+  Findings findings = {judge(patient.database->parent_path(), costs.disk_bytes, costs.disk_free_bytes)};
+  if (costs.snapshot_bytes > 0)
+    findings.push_back(judge(patient.deployment->state_folder, costs.snapshot_bytes, costs.snapshot_free_bytes));
+  return findings;
 }
 
 }  // namespace liftlock::change::doctor

@@ -104,8 +104,12 @@ std::string costs_text(const change::Plan& plan, const Style& style) {
   table.add({style.dim("time"), fmt::format("about {}, of which {} down", format_seconds(costs.seconds),
                                             format_seconds(costs.downtime_seconds))});
   table.add({style.dim("memory"), fmt::format("at most {}", bytes(costs.memory_bytes))});
-  const std::string disk = fmt::format("{} needed, {} free", bytes(costs.disk_bytes), bytes(costs.disk_free_bytes));
-  table.add({style.dim("disk"), costs.disk_bytes > costs.disk_free_bytes ? style.red(disk) : disk});
+  const auto disk = [&](const char* name, std::int64_t needed, std::int64_t free) {
+    const std::string text = fmt::format("{} needed, {} free", bytes(needed), bytes(free));
+    table.add({style.dim(name), needed > free ? style.red(text) : text});
+  };
+  disk("disk", costs.disk_bytes, costs.disk_free_bytes);
+  if (costs.snapshot_bytes > 0) disk("snapshots' disk", costs.snapshot_bytes, costs.snapshot_free_bytes);
   return style.bold("\nCosts (estimated from the data)\n") + table.render(2);
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "base/format.hpp"
@@ -21,16 +22,24 @@ class DiskSpace final : public Check {
  public:
   DiskSpace() : Check("disk-space") {}
   bool applies(const Situation& situation) const override {
-    return is_change(situation) && situation.disk_free < situation.disk_needed;
+    return is_change(situation) && std::ranges::any_of(situation.disks, is_short);
   }
   Result<Findings> run(const Situation& situation) const override {
     const auto bytes = [](std::int64_t number) { return format_bytes(static_cast<std::uint64_t>(number)); };
-    return Findings{finding(situation, 0, {},
-                            {{"needed", bytes(situation.disk_needed)},
-                             {"free", bytes(situation.disk_free)},
-                             {"missing", bytes(situation.disk_needed - situation.disk_free)},
-                             {"folder", situation.database_file.parent_path().string()}})};
+    Findings findings;
+    for (const Disk& disk : situation.disks) {
+      if (!is_short(disk)) continue;
+      findings.push_back(finding(situation, 0, {},
+                                 {{"needed", bytes(disk.needed)},
+                                  {"free", bytes(disk.free)},
+                                  {"missing", bytes(disk.needed - disk.free)},
+                                  {"folder", disk.folder.string()}}));
+    }
+    return findings;
   }
+
+ private:
+  static bool is_short(const Disk& disk) { return disk.free < disk.needed; }
 };
 
 class ReadOnlyFolder final : public Check {

@@ -111,7 +111,7 @@ TEST(HazardChecks, the_gravest_stands_first) {
   World world("d31026856c01");
   Situation& situation = world.change_to("0.12.4");
   situation.secret_found = false;
-  situation.disk_needed = situation.disk_free + 1;
+  situation.disks.front().needed = situation.disks.front().free + 1;
   const Findings found = testing::need(find_hazards(situation, all_checks()));
   ASSERT_GE(found.size(), 2U);
   EXPECT_EQ(found.front().id, "disk-space");

@@ -127,9 +127,9 @@ std::vector<SituationCase> cases_of_places() {
   return {
       {"disk-space",
        blocks,
-       {v0_6_18, "0.12.4", [](World&, Situation& s) { s.disk_needed = 3'000'000; }},
-       {{v0_6_18, "0.12.4", [](World&, Situation& s) { s.disk_needed = s.disk_free; }},
-        {v0_6_18, "0.6.18", [](World&, Situation& s) { s.disk_needed = 3'000'000; }}},
+       {v0_6_18, "0.12.4", [](World&, Situation& s) { s.disks[0].needed = 3'000'000; }},
+       {{v0_6_18, "0.12.4", [](World&, Situation& s) { s.disks[0].needed = s.disks[0].free; }},
+        {v0_6_18, "0.6.18", [](World&, Situation& s) { s.disks[0].needed = 3'000'000; }}},
        0,
        "needs 3.0 MB at its worst moment"},
       {"folder-read-only",

@@ -45,7 +45,7 @@ class World {
     situation_.database_file = file_;
     situation_.data_directory = folder_.path();
     situation_.secret_found = true;
-    situation_.disk_free = 1'000'000;
+    situation_.disks = {{folder_.path(), 0, 1'000'000}, {"/srv/snapshots", 0, 0}};
     return situation_;
   }
 
