@@ -118,9 +118,10 @@ Result<Resolved> find_remote(const Wish& wish, const Search& search, Repository&
                       .registry_error = {}};
     resolved.reference.digest = image->digest;
     resolved.version = version_of(image->version, resolved.reference.tag);
-    // One that was loaded from a file has no digest yet, but its id.
+    // One that was loaded from a file has no digest yet, but its id: of its configuration, or where the engine keeps
+    // images as registries do (containerd), the digest itself.
     const auto here = std::ranges::find_if(local, [&](const LocalImage& one) {
-      return digest_in(one, search.repository) == image->digest || one.id == image->id;
+      return digest_in(one, search.repository) == image->digest || one.id == image->id || one.id == image->digest;
     });
     if (here != local.end()) resolved.image_id = here->id;
     return resolved;

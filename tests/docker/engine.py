@@ -1,9 +1,13 @@
 """A Docker Engine of its own: data in ~/.cache/liftlock, its socket in a temporary folder, ended by its process id.
 
+Another one than the machine's: LIFTLOCK_TEST_ENGINE names a folder with its programs (scripts/newest-engine makes one), and
+LIFTLOCK_TEST_ENGINE_OPTIONS what dockerd is told besides. Its data is kept apart, since older engines cannot read it.
+
 It shares nothing with an engine that runs already: no bridge of its own, no rules in the firewall. Containers stand on
 networks that a test makes, and publish their ports through the engine's proxy.
 """
 
+import copy
 import fcntl
 import hashlib
 import http.client
@@ -68,7 +72,14 @@ class Client:
         text = self.call(method, path, body)
         return json.loads(text) if text else None
 
+    def api_version(self):
+        return tuple(map(int, self.json("GET", "/version")["ApiVersion"].split(".")))
+
     def create(self, name, image, start=True, **config):
+        if "MacAddress" in config and self.api_version() >= (1, 44):  # which wants it at the network
+            endpoints = copy.deepcopy(config.pop("NetworkingConfig", {}).get("EndpointsConfig", {})) or {config["HostConfig"]["NetworkMode"]: {}}
+            next(iter(endpoints.values()))["MacAddress"] = config.pop("MacAddress")
+            config["NetworkingConfig"] = {"EndpointsConfig": endpoints}
         made = self.json("POST", f"/containers/create?name={name}", {"Image": image, **config})
         if start:
             self.call("POST", f"/containers/{made['Id']}/start")
@@ -218,12 +229,15 @@ class Engine(Client):
     store, networks = "docker-simulated", "10.213.0.0/16"
 
     def __init__(self, scratch):
-        missing = [program for program in ("dockerd", "containerd") if shutil.which(program) is None]
+        programs, self.options = os.environ.get("LIFTLOCK_TEST_ENGINE"), os.environ.get("LIFTLOCK_TEST_ENGINE_OPTIONS", "").split()
+        self.path = os.pathsep.join(filter(None, [programs, os.environ["PATH"]]))
+        missing = [program for program in ("dockerd", "containerd") if shutil.which(program, path=self.path) is None]
         if missing:
             raise Unavailable(f"there is no {missing[0]} (scripts/setup --tests installs it)")
         if os.geteuid() != 0:
             raise Unavailable("an engine needs root")
-        root = cache() / self.store
+        other = " ".join(filter(None, [programs and str(pathlib.Path(programs).resolve()), *self.options]))
+        root = cache() / "-".join([self.store, *([hashlib.sha256(other.encode()).hexdigest()[:8]] if other else [])])
         root.mkdir(parents=True, exist_ok=True)
         self.lock = open(root.with_suffix(".lock"), "w")
         fcntl.flock(self.lock, fcntl.LOCK_EX)  # another run of these tests uses the same data
@@ -243,8 +257,9 @@ class Engine(Client):
         self.process = subprocess.Popen(
             ["dockerd", "--data-root", root, "--exec-root", scratch / "exec", "--pidfile", scratch / "pid", "--host", self.url,
              "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--log-level=warn",
-             "--insecure-registry=127.0.0.0/8", "--max-download-attempts=1", f"--default-address-pool=base={self.networks},size=24"],
-            stdout=self.log, stderr=self.log, cwd="/", start_new_session=True,
+             "--insecure-registry=127.0.0.0/8", "--max-download-attempts=1", f"--default-address-pool=base={self.networks},size=24",
+             *self.options],
+            env=os.environ | {"PATH": self.path}, stdout=self.log, stderr=self.log, cwd="/", start_new_session=True,
         )  # fmt: skip
         try:
             self.wait_for(self.process, self.log, "dockerd")

@@ -1,5 +1,6 @@
 // What a change asks of a container engine, one thing at a time, for tests/docker: no command does that. Prints JSON.
 //
+//   engine-tool inspect CONTAINER                        all that an engine says of it
 //   engine-tool create OLD OLD_IMAGE IMAGE NAME          how the container is made anew: files with inspections
 //   engine-tool differences OLD OLD_IMAGE NEW NEW_IMAGE  what is not as it was
 //   engine-tool anew CONTAINER IMAGE NAME                does so at DOCKER_HOST, and compares
@@ -16,6 +17,7 @@
 #include "deployment/docker/endpoint.hpp"
 #include "deployment/docker/engine.hpp"
 #include "deployment/docker/identity.hpp"
+#include "deployment/docker/inspection.hpp"
 #include "deployment/docker/logs.hpp"
 #include "deployment/docker/podman.hpp"
 #include "deployment/docker/pull.hpp"
@@ -62,14 +64,16 @@ Result<Json> pull_image(const char* repository, const char* reference) {
   return Json{{"id", image["Id"]}, {"stages", stages.seen}};
 }
 
+Result<Json> inspect(Engine& at, const std::string& container) { return inspect_wholly(at, TRY(need(at, container))); }
+
 Result<Json> make_anew(const std::string& container, const std::string& image, const std::string& name) {
   Engine at = TRY(engine());
-  const Json old = TRY(at.get("/containers/" + container + "/json", "Inspecting")).value();
+  const Json old = TRY(inspect(at, container));
   const Json old_image = TRY(inspect_image(at, old["Image"].get<std::string>(), "Inspecting")).value();
   const Creation creation = creation_of(old, old_image, image, name);
   std::ignore = TRY(at.post(creation.create.path, "Creating", creation.create.body));
   for (const Order& order : creation.networks) std::ignore = TRY(at.post(order.path, "Connecting", order.body));
-  const Json made = TRY(at.get("/containers/" + name + "/json", "Inspecting")).value();
+  const Json made = TRY(inspect(at, name));
   const Json new_image = TRY(inspect_image(at, made["Image"].get<std::string>(), "Inspecting")).value();
   return Json{{"asked", creation.create.body}, {"differences", differences(old, old_image, made, new_image)}};
 }
@@ -93,6 +97,10 @@ Result<Json> follow(const std::string& container, double seconds) {
 
 Result<Json> run(int count, char** words) {
   const std::string_view verb = count > 1 ? words[1] : "";
+  if (verb == "inspect" && count == 3) {
+    Engine at = TRY(engine());
+    return inspect(at, words[2]);
+  }
   if (verb == "create" && count == 6) {
     const Creation creation = creation_of(document(words[2]), document(words[3]), words[4], words[5]);
     Json networks = Json::array();

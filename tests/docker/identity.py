@@ -74,7 +74,7 @@ def made_anew(old, old_image, new_image, name):
     orders = tool("create", *written(old, old_image), new_image, name)
     for order in (orders["create"], *orders["networks"]):
         ENGINE.json("POST", order["path"], order["body"])
-    return ENGINE.inspect(name)
+    return inspect(name)
 
 
 def make(name, configuration, image_name):
@@ -85,6 +85,17 @@ def make(name, configuration, image_name):
         ENGINE.json("POST", f"/networks/{network}/connect", {"Container": name, "EndpointConfig": endpoint})
     if configuration.left:
         ENGINE.json("POST", f"/networks/{configuration.left}/disconnect", {"Container": name, "Force": True})
+
+
+def inspect(name):
+    """As the tests' own view, but for what engines say only to those who ask in a certain way: a given MAC address, the name of a volume."""
+    said, all_said = ENGINE.inspect(name), tool("inspect", name)
+    if address := all_said["Config"].get("MacAddress"):
+        said["Config"]["MacAddress"] = address
+    for mount in said["Mounts"]:
+        if mount["Type"] == "volume" and "Name" not in mount:
+            mount["Name"] = pathlib.Path(mount["Source"]).parent.name
+    return said
 
 
 def nameless(container):
@@ -206,17 +217,17 @@ class AnyConfiguration(Case):
         self.assertGreaterEqual(started, COUNT // 4)
 
     def check(self, configuration, old_name, new_name, random_):
-        old, old_image, new_image = ENGINE.inspect("old"), image(old_name), image(new_name)
+        old, old_image, new_image = inspect("old"), image(old_name), image(new_name)
         made = made_anew(old, old_image, new_name, "new")
         make("reference", configuration, new_name)
-        reference = ENGINE.inspect("reference")
+        reference = inspect("reference")
         # Volumes that nobody named: the old container's, with their data. An image may bring others of its own.
         volumes, expected = nameless(made), nameless(reference)
         self.assertEqual({d: volumes.get(d) for d in nameless(old)}, nameless(old))
         borrowed = {m["Destination"] for m in ENGINE.inspect("lender")["Mounts"]} if "VolumesFrom" in configuration.host else set()
         self.assertLessEqual(set(expected), set(volumes))
         extra = set(volumes) - set(expected)  # the old image's
-        self.assertLessEqual(extra, set(old_image["Config"]["Volumes"] or {}))
+        self.assertLessEqual(extra, set(old_image["Config"].get("Volumes") or {}))
         for destination in borrowed:
             self.assertEqual(volumes.get(destination), expected.get(destination))
         said, wanted = comparable(made, volumes), comparable(reference, expected)
@@ -245,12 +256,12 @@ class Running(Case):
         self.addCleanup(self.forget_all)
         ENGINE.call("POST", "/networks/back/connect", {"Container": "webui", "EndpointConfig": {"Aliases": ["behind"]}})
         ENGINE.execute("webui", "/bin/busybox", "sh", "-c", "echo kept > /data/file")
-        old = ENGINE.inspect("webui")
+        old = inspect("webui")
         ENGINE.call("POST", "/containers/webui/stop?t=0")
         ENGINE.call("POST", "/containers/webui/rename?name=webui-before")
         made_anew(old, image("bare:old"), "bare:new", "webui")
         ENGINE.call("POST", "/containers/webui/start")
-        new = ENGINE.inspect("webui")
+        new = inspect("webui")
         self.assertEqual(tool("differences", *written(old, image("bare:old"), new, image("bare:new"))), [])
         front = new["NetworkSettings"]["Networks"]["front"]
         self.assertEqual((front["IPAddress"], front["MacAddress"]), ("10.77.1.50", "02:42:ac:11:00:77"))

@@ -473,7 +473,10 @@ class Deployed(Case):
         self.assertEqual(listed["source"], "engine")
         self.assertEqual([(o["tag"], o["deployed"]) for o in listed["releases"]], [("v0.6.18", True), ("v0.6.17", False)])
         found = self.json("versions", "docker:own", "--find", "0.6.17")
-        self.assertEqual((found["image"], found["digest"], found["version"]), ("localhost/own/open-webui:v0.6.17", None, "0.6.17"))
+        made = self.engine.json("GET", "/images/localhost/own/open-webui:v0.6.17/json")
+        digest = made["Id"] if made["RepoDigests"] else None  # where images are kept as registries do, each has one
+        self.assertEqual((found["image"], found["digest"], found["version"]),
+                         ("localhost/own/open-webui:v0.6.17" + (f"@{digest}" if digest else ""), digest, "0.6.17"))  # fmt: skip
         self.assertEqual(self.error(2, "versions", "docker:nobody")["id"], "instance-unknown")
 
 

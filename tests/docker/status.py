@@ -417,7 +417,7 @@ class OtherEngines(Case):
         return listed, Server.asked
 
     def test_the_newest_version_that_both_know(self):
-        for theirs, least, spoken in (("1.24", "1.12", "1.24"), ("1.41", "1.12", "1.41"), ("1.99", "1.44", "1.51")):
+        for theirs, least, spoken in (("1.24", "1.12", "1.24"), ("1.41", "1.12", "1.41"), ("1.99", "1.44", "1.56")):
             _, asked = self.answer({"Version": "x", "ApiVersion": theirs, "MinAPIVersion": least})
             self.assertEqual(asked, ["/version", f"/v{spoken}/containers/json?all=1"])
 

@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstdio>
 #include <tuple>
+#include <utility>
 
 #include "base/json.hpp"
 
@@ -21,7 +22,7 @@ struct ApiVersion {
   friend auto operator<=>(const ApiVersion&, const ApiVersion&) = default;
 };
 constexpr ApiVersion oldest{1, 24};  // Docker 1.12; what is asked for here is in it
-constexpr ApiVersion newest{1, 51};  // Docker 28.3
+constexpr ApiVersion newest{1, 56};  // Docker 29.8
 
 std::optional<ApiVersion> parse(const std::string& text) {
   ApiVersion version;
@@ -111,6 +112,8 @@ Result<void> Engine::negotiate() {
                    "Update the older of the two.");
   }
   api_version_ = text_of(agreed);
+  oldest_api_version_ = text_of(lowest);
+  newest_api_version_ = text_of(*highest);
   version_ = text_at(*answer, {"Version"});
   product_ = "Docker Engine";
   const auto components = answer->find("Components");
@@ -160,6 +163,15 @@ Result<std::optional<Json>> Engine::get(std::string_view path, std::string_view 
   Json document = Json::parse(response.body, nullptr, false);
   if (document.is_discarded()) return not_understood(doing, "The answer is not JSON.");
   return document;
+}
+
+Result<std::optional<Json>> Engine::get_as(const std::string& version, std::string_view path, std::string_view doing) {
+  const auto wanted = parse(version);
+  if (!wanted || *wanted < parse(oldest_api_version_) || parse(newest_api_version_) < *wanted) return std::nullopt;
+  const std::string agreed = std::exchange(api_version_, version);
+  auto answer = get(path, doing);
+  api_version_ = agreed;
+  return answer;
 }
 
 Result<std::optional<std::string>> Engine::header(std::string_view path, std::string_view name,

@@ -37,12 +37,19 @@ class Engine {
   [[nodiscard]] static Result<Engine> connect(Endpoint endpoint, std::unique_ptr<http::Transport> transport);
 
   [[nodiscard]] const std::string& api_version() const { return api_version_; }
+  /// The newest that the engine knows; what is newer than api_version() is asked for with get_as() only.
+  [[nodiscard]] const std::string& newest_api_version() const { return newest_api_version_; }
   [[nodiscard]] bool is_podman() const { return product_ == "Podman"; }
+  /// Whose commands it takes: "docker" or "podman".
+  [[nodiscard]] const char* command() const { return is_podman() ? "podman" : "docker"; }
   /// For people: "Docker Engine 20.10.24 at unix:///var/run/docker.sock".
   [[nodiscard]] std::string description() const;
 
   /// The answer to GET of `path` ("/containers/json?all=1"). nullopt: the engine has no such thing.
   [[nodiscard]] Result<std::optional<Json>> get(std::string_view path, std::string_view doing);
+  /// The same in another version of the API than the agreed one. nullopt also where the engine does not know that one.
+  [[nodiscard]] Result<std::optional<Json>> get_as(const std::string& version, std::string_view path,
+                                                   std::string_view doing);
   /// What HEAD of `path` says in the header `name`. nullopt: the engine has no such thing.
   [[nodiscard]] Result<std::optional<std::string>> header(std::string_view path, std::string_view name,
                                                           std::string_view doing);
@@ -79,7 +86,9 @@ class Engine {
   Endpoint endpoint_;
   std::unique_ptr<http::Transport> transport_;
   std::string api_version_;  ///< "1.41"; empty until it is agreed on
-  std::string product_;      ///< "Docker Engine", "Podman"
+  std::string oldest_api_version_;
+  std::string newest_api_version_;
+  std::string product_;  ///< "Docker Engine", "Podman"
   std::string version_;
 };
 

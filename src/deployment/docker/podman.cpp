@@ -7,6 +7,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <set>
 #include <sstream>
 #include <string>
@@ -102,9 +103,22 @@ void translate_host_config(Json& host, const Json& networks) {
   }
 }
 
+/// Docker 29 does not name a volume that was bound without a name, but says where it lies: …/volumes/NAME/_data.
+void name_volumes(Json& container) {
+  const auto mounts = container.find("Mounts");
+  if (mounts == container.end() || !mounts->is_array()) return;
+  for (Json& mount : *mounts) {
+    if (text_at(mount, {"Type"}) != "volume" || !text_at(mount, {"Name"}).empty()) continue;
+    const std::filesystem::path source = text_at(mount, {"Source"});
+    std::string name = source.parent_path().filename();
+    if (source.filename() == "_data" && is_id(name)) mount["Name"] = std::move(name);
+  }
+}
+
 }  // namespace
 
 Json in_dockers_words(Json container) {
+  if (container.is_object()) name_volumes(container);
   if (!of_podman(container)) return container;
   translate_host_config(container["HostConfig"], at(container, {"NetworkSettings", "Networks"}));
   if (!at(container, {"Config"}).is_object()) return container;

@@ -19,16 +19,20 @@ bool says_any(const std::string& words, std::span<const std::string_view> phrase
 }
 
 /// What engines and registries say of an image that is not there: errors of the distribution specification, and
-/// Docker's "repository does not exist or may require 'docker login'" where a hub keeps that to itself.
+/// Docker's "repository does not exist or may require 'docker login'" where a hub keeps that to itself; and
+/// containerd's, whose store of images Docker 29 uses: 'failed to resolve reference "host/name:tag": host/name:tag: not
+/// found'.
 bool says_unknown(const std::string& words) {
   constexpr std::array<std::string_view, 5> phrases = {"manifest unknown", "name unknown", "repository name not known",
                                                        "repository does not exist", "not found: manifest"};
-  return says_any(words, phrases);
+  const bool unresolved = words.contains("failed to resolve reference") && words.ends_with(": not found");
+  return unresolved || says_any(words, phrases);
 }
 
 bool says_denied(const std::string& words) {
-  constexpr std::array<std::string_view, 5> phrases = {"unauthorized", "authentication required", "access denied",
-                                                       "no basic auth credentials", "denied:"};
+  constexpr std::array<std::string_view, 7> phrases = {
+      "unauthorized", "authentication required", "access denied", "no basic auth credentials",
+      "denied:",      "401 Unauthorized",        "403 Forbidden"};
   return says_any(words, phrases);
 }
 

@@ -16,6 +16,7 @@
 #include "deployment/docker/identity.hpp"
 #include "deployment/docker/image_migrations.hpp"
 #include "deployment/docker/image_name.hpp"
+#include "deployment/docker/inspection.hpp"
 #include "deployment/docker/opened_image.hpp"
 #include "deployment/docker/orders.hpp"
 #include "deployment/docker/podman.hpp"
@@ -339,8 +340,8 @@ class DockerRunner final : public Runner, private Trials {
     const std::string doing = fmt::format("Making a container of {}", handover.target.name);
     const auto old_image = TRY(inspect_image(engine(), text_at(old.inspected, {"Image"}),
                                              fmt::format("Inspecting the image of the container {}", old.name)));
-    Creation creation =
-        creation_of(old.inspected, old_image.value_or(Json()), handover.target.name, handover.new_first_name);
+    const Json wanted = TRY(inspect_wholly(engine(), old));
+    Creation creation = creation_of(wanted, old_image.value_or(Json()), handover.target.name, handover.new_first_name);
     if (names_by_tag(handover.target)) TRY(name_image(engine(), handover.target.id, handover.target.name));
     creation.create.body["HostConfig"]["RestartPolicy"] = {{"Name", stays_stopped.name}};
     TRY(pass_trap(doing));
@@ -356,8 +357,9 @@ class DockerRunner final : public Runner, private Trials {
                      "Run the command again.");
     }
     const auto new_image = TRY(inspect_image(engine(), handover.target.id, doing));
-    return refuse_differences(
-        differences(old.inspected, old_image.value_or(Json()), made.inspected, new_image.value_or(Json())), doing);
+    return refuse_differences(differences(wanted, old_image.value_or(Json()), TRY(inspect_wholly(engine(), made)),
+                                          new_image.value_or(Json())),
+                              doing);
   }
 
   /// Whether the engine has made what it was asked for.

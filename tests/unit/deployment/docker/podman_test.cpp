@@ -44,6 +44,18 @@ TEST(Podman, DockersOwnWordsStay) {
     std::ignore = in_dockers_words(Json::parse(odd));
 }
 
+TEST(Docker29, AVolumeIsNamedByWhereItLies) {
+  const std::string id(64, 'a');
+  const auto named = [](const char* kind, const std::string& source) {
+    const Json said = {{"Mounts", Json::array({{{"Type", kind}, {"Source", source}, {"Destination", "/g"}}})}};
+    return in_dockers_words(said)["Mounts"][0].value("Name", "");
+  };
+  EXPECT_EQ(named("volume", "/var/lib/docker/volumes/" + id + "/_data"), id);
+  EXPECT_EQ(named("bind", "/var/lib/docker/volumes/" + id + "/_data"), "");
+  EXPECT_EQ(named("volume", "/mnt/nfs/_data"), "");
+  EXPECT_EQ(named("volume", ""), "");
+}
+
 TEST(Podman, AnImagesHealthCheckIsAskedForApart) {
   const char* podman = R"({"Version":"4.3.1","ApiVersion":"1.41","Components":[{"Name":"Podman Engine"}]})";
   std::vector<http::Request> asked;

@@ -80,7 +80,8 @@ TEST(Pull, SaysWhyItFailed) {
   for (const char* words :
        {"manifest for r.example/open-webui:v1 not found: manifest unknown: manifest unknown",
         "pull access denied for r, repository does not exist or may require 'docker login': denied",
-        "reading manifest v1 in r.example/open-webui: name unknown: repository name not known to registry"}) {
+        "reading manifest v1 in r.example/open-webui: name unknown: repository name not known to registry",
+        "failed to resolve reference \"r.example/open-webui:v9\": r.example/open-webui:v9: not found"}) {
     for (const Error& error : {failing(said(404, words)), failing(said(500, words)),
                                failing({response(200), {Json{{"error", words}}.dump()}})}) {
       EXPECT_EQ(error.id, "image-unknown");
