@@ -158,7 +158,9 @@ Result<void> undo(Run& run, deployment::Driver& driver, const Handover& handover
   std::erase(run.report.kept_files, run.places.before);
   if (file::exists(log)) {
     run.report.log_file = log;
-    if (handover.makes) run.report.kept_instances.push_back({handover.new_aside_name, handover.new_id});
+    // Where it could not be kept, nothing of it is left to be taken away.
+    if (handover.makes && !runner.take_away_by_hand(handover).empty())
+      run.report.kept_instances.push_back({handover.new_aside_name, handover.new_id});
   }
   return {};
 }

@@ -87,13 +87,15 @@ class Place:
         start = config.pop("start", True)
         image = config.pop("image", f"{IMAGE}:v{release}")
         config = {"Env": ["WEBUI_SECRET_KEY=t0p-s3cret", "MINE=kept"], "Labels": {"mine": "kept"}, "StopSignal": "SIGKILL", **config}
-        ENGINE.create(name, image, start=start, **config,
-                      HostConfig={"Binds": binds, "NetworkMode": "web", "RestartPolicy": {"Name": "unless-stopped"},
-                                  "PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": "0"}]}, **host})  # fmt: skip
+        self.create(image, start, config, {"Binds": binds, "RestartPolicy": {"Name": "unless-stopped"},
+                                           "PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": "0"}]}, **host})  # fmt: skip
         self.id = ENGINE.inspect(name)["Id"]
         self.address = f"docker:{name}"
         self.before = contents(self.data)
         self.database = self.data / "webui.db"
+
+    def create(self, image, start, config, host):
+        ENGINE.create(self.name, image, start=start, **config, HostConfig={"NetworkMode": "web", **host})
 
     def run(self, *words, program=None, **environment):
         done = subprocess.run([program or PROGRAM, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -131,6 +133,7 @@ def untouched(name):
 
 class Case(unittest.TestCase):
     maxDiff = None
+    kept_policy = "no"  # of a container that is kept
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="case-", dir=SCRATCH))
@@ -169,7 +172,7 @@ class Case(unittest.TestCase):
         self.assertEqual(revision(place.database), revision(self.upgraded()))
         (kept,) = place.named("-before")
         old = ENGINE.inspect(kept)
-        self.assertEqual((old["Id"], old["State"]["Running"], old["HostConfig"]["RestartPolicy"]["Name"]), (place.id, False, "no"))
+        self.assertEqual((old["Id"], old["State"]["Running"], old["HostConfig"]["RestartPolicy"]["Name"]), (place.id, False, self.kept_policy))
 
     @staticmethod
     def upgraded(fixture="open-webui-0.6.18"):

@@ -1,6 +1,7 @@
 """A Podman of its own, with its socket that answers as Docker's does: all its data in a temporary folder, ended by its process
 id. Its health checks are run by systemd where there is one; here by healthcheck()."""
 
+import json
 import os
 import shutil
 import signal
@@ -30,10 +31,11 @@ class Podman(engine.Client):
         super().__init__(scratch / "podman.sock")
         (scratch / "containers.conf").write_text(CONFIGURATION)
         self.log = open(scratch / "podman.log", "w+")
+        self.program = ["podman", "--root", scratch / "root", "--runroot", scratch / "run", "--tmpdir", scratch / "tmp",
+                        "--storage-driver", "overlay", "--network-config-dir", scratch / "networks"]  # fmt: skip
+        self.environment = os.environ | {"CONTAINERS_CONF": str(scratch / "containers.conf")}
         self.process = subprocess.Popen(
-            ["podman", "--root", scratch / "root", "--runroot", scratch / "run", "--tmpdir", scratch / "tmp", "--storage-driver", "overlay",
-             "--network-config-dir", scratch / "networks", "system", "service", "--time=0", self.url],
-            env=os.environ | {"CONTAINERS_CONF": str(scratch / "containers.conf")},
+            [*self.program, "system", "service", "--time=0", self.url], env=self.environment,
             stdout=self.log, stderr=self.log, cwd="/", start_new_session=True,
         )  # fmt: skip
         try:
@@ -42,6 +44,28 @@ class Podman(engine.Client):
         except BaseException:
             self.stop()
             raise
+
+    def command(self, *words):
+        """As a person at a shell does it."""
+        said = subprocess.run([*self.program, *map(str, words)], env=self.environment, capture_output=True, text=True)
+        if said.returncode != 0:
+            raise engine.Refused(said.returncode, said.stderr)
+        return said.stdout.strip()
+
+    def load_image(self, name, files, changes):
+        """Podman's import knows fewer instructions than Docker's; no health check, which only systemd would run."""
+        config = {"Env": ["PATH=/bin"], "Labels": {}, "ExposedPorts": {}}
+        for change in changes:
+            word, rest = change.split(" ", 1)
+            if word == "ENV":
+                config["Env"] += rest.split()
+            elif word == "LABEL":
+                config["Labels"].update([rest.split("=", 1)])
+            elif word == "EXPOSE":
+                config["ExposedPorts"][f"{rest}/tcp"] = {}
+            elif word != "HEALTHCHECK":
+                config[{"CMD": "Cmd", "WORKDIR": "WorkingDir"}[word]] = json.loads(rest) if word == "CMD" else rest
+        self.load_configured_image(name, files, config)
 
     def healthcheck(self, name):
         return self.json("GET", f"/v4.0.0/libpod/containers/{name}/healthcheck")["Status"]

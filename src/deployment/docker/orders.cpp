@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "base/file.hpp"
 #include "base/json.hpp"
@@ -105,6 +106,7 @@ Container read_container(const Json& inspected) {
   container.policy.name = policy.empty() ? "no" : policy;
   container.policy.most =
       static_cast<int>(json::number_at(inspected, {"HostConfig", "RestartPolicy", "MaximumRetryCount"}));
+  container.restarts = json::number_at(inspected, {"RestartCount"});
   const Json& patience = at(inspected, {"Config", "StopTimeout"});
   if (patience.is_number_integer()) container.stop_seconds = patience.get<std::int64_t>();
   container.inspected = inspected;
@@ -134,7 +136,7 @@ Result<void> rename(Engine& engine, const Container& container, const std::strin
 }
 
 Result<void> set_policy(Engine& engine, const Container& container, const RestartPolicy& policy) {
-  if (container.policy.name == policy.name && container.policy.most == policy.most) return {};
+  if (engine.is_podman() || (container.policy.name == policy.name && container.policy.most == policy.most)) return {};
   const std::string doing =
       fmt::format("Setting the restart policy of the container {} to {}", container.name, policy.name);
   TRY(pass_trap(doing));
@@ -161,6 +163,33 @@ Result<void> stop(Engine& engine, const Container& container) {
   TRY(engine.post(order(container, "stop"), doing, nullptr, {.patience = own + beyond, .cancelled = {}}));
   const Container after = TRY(need(engine, container.id));
   if (after.running) return failure("engine-answer", doing, "The engine says that it is done, and it still runs.");
+  return {};
+}
+
+Result<void> stop_for_good(Engine& engine, const Container& container) {
+  TRY(set_policy(engine, container, {}));
+  TRY(stop(engine, container));
+  if (!engine.is_podman() || container.policy.name == "no") return {};
+  const std::string doing = fmt::format("Stopping the container {}", container.name);
+  constexpr int most_stops = 30;
+  constexpr int most_looks = 20;
+  constexpr std::chrono::milliseconds pause{100};
+  int stops = 0;
+  for (int looks = 0; looks < most_looks; ++looks) {
+    std::this_thread::sleep_for(pause);
+    const Container now = TRY(need(engine, container.id));
+    if (!now.running) continue;
+    if (++stops > most_stops) return failure("engine-answer", doing, "It is started again and again.");
+    TRY(engine.post(order(now, "stop"), doing));
+    looks = 0;
+  }
+  return {};
+}
+
+Result<void> remove_by_force(Engine& engine, const Container& container) {
+  const std::string doing = fmt::format("Removing the container {}", container.name);
+  TRY(pass_trap(doing));
+  TRY(engine.remove(fmt::format("/containers/{}?force=1", container.id), doing));
   return {};
 }
 

@@ -30,6 +30,7 @@ struct Container {
   bool terminal = false;
   bool removes_itself = false;
   RestartPolicy policy;
+  std::int64_t restarts = 0;  ///< by that policy, since somebody started it
   std::int64_t stop_seconds = 10;
 };
 [[nodiscard]] Container read_container(const Json& inspected);
@@ -44,10 +45,17 @@ struct Container {
 
 /// What is so already is not done again.
 [[nodiscard]] Result<void> rename(Engine& engine, const Container& container, const std::string& name);
+/// Podman (4.3) cannot: there it stays as it is, and nothing is done.
 [[nodiscard]] Result<void> set_policy(Engine& engine, const Container& container, const RestartPolicy& policy);
 [[nodiscard]] Result<void> start(Engine& engine, const Container& container);
 /// Returns when it has ended; the engine kills it when its own patience is over.
 [[nodiscard]] Result<void> stop(Engine& engine, const Container& container);
+/// The same for one that may be ending by itself, so that nothing but a person starts it again. By Docker its restart
+/// policy is taken from it. Podman starts nothing that somebody has stopped, but may be about to start what has ended:
+/// so there it is looked on for two seconds.
+[[nodiscard]] Result<void> stop_for_good(Engine& engine, const Container& container);
+/// Also one that runs, or that is started again and again.
+[[nodiscard]] Result<void> remove_by_force(Engine& engine, const Container& container);
 /// Whether volumes without a name go with their container. Those of one that has run may be the data itself, which its
 /// successor mounts by name.
 enum class Volumes { stay, go };

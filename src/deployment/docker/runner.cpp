@@ -20,6 +20,7 @@
 #include "deployment/docker/opened_image.hpp"
 #include "deployment/docker/orders.hpp"
 #include "deployment/docker/podman.hpp"
+#include "deployment/docker/podman_change.hpp"
 #include "deployment/docker/probe.hpp"
 #include "deployment/docker/process.hpp"
 #include "deployment/docker/tar_file.hpp"
@@ -145,6 +146,7 @@ class DockerRunner final : public Runner, private Trials {
 
   Result<void> stop(const Handover& handover) override {
     const Container old = TRY(need(engine(), handover.old_id));
+    if (handover.ran && !old.running) return stop_for_good(engine(), old);
     TRY(set_policy(engine(), old, stays_stopped));
     return docker::stop(engine(), old);
   }
@@ -179,11 +181,11 @@ class DockerRunner final : public Runner, private Trials {
     if (handover.new_id.empty() || (handover.makes && !TRY(has_ever_started(handover.new_id)))) return unmake(handover);
     const auto failed = TRY(look_at(engine(), handover.new_id));
     if (!failed) return {};
-    TRY(set_policy(engine(), *failed, stays_stopped));
-    TRY(docker::stop(engine(), *failed));
+    if (keeps_failed(handover)) TRY(stop_for_good(engine(), *failed));
     const std::string text = TRY(log_to_keep(engine(), *failed));
     TRY(file::write_durably(log, text));
     TRY(give_name_back(handover.target));
+    if (!keeps_failed(handover)) return remove_by_force(engine(), *failed);
     return rename(engine(), *failed, handover.new_aside_name);
   }
 
@@ -201,11 +203,13 @@ class DockerRunner final : public Runner, private Trials {
     const auto failed = look_at(engine(), handover.new_id);
     if (failed && !*failed) return {};
     const std::string id = short_id(handover.new_id);
-    std::vector<std::string> commands = {fmt::format("docker stop {}", id)};
-    if (!failed || (*failed)->name != handover.new_aside_name)
-      commands.push_back(fmt::format("docker rename {} {}", id, handover.new_aside_name));
+    std::vector<std::string> commands = {
+        fmt::format("{} {} {}", engine().command(), keeps_failed(handover) ? "stop" : "rm --force", id)};
+    if (keeps_failed(handover) && (!failed || (*failed)->name != handover.new_aside_name))
+      commands.push_back(fmt::format("{} rename {} {}", engine().command(), id, handover.new_aside_name));
     if (const auto taken = has_taken_name(handover.target); taken && *taken)
-      commands.push_back(fmt::format("docker tag {} {}", short_id(handover.target.displaced_id), handover.target.name));
+      commands.push_back(fmt::format("{} tag {} {}", engine().command(), short_id(handover.target.displaced_id),
+                                     handover.target.name));
     return commands;
   }
 
@@ -214,12 +218,12 @@ class DockerRunner final : public Runner, private Trials {
     const std::string id = short_id(handover.old_id);
     std::vector<std::string> commands;
     if (!old || !*old || (*old)->name != handover.name)
-      commands.push_back(fmt::format("docker rename {} {}", id, handover.name));
-    if (handover.policy.name != "no") {
+      commands.push_back(fmt::format("{} rename {} {}", engine().command(), id, handover.name));
+    if (handover.policy.name != "no" && !engine().is_podman()) {
       const std::string most = handover.policy.most > 0 ? fmt::format(":{}", handover.policy.most) : std::string();
       commands.push_back(fmt::format("docker update --restart {}{} {}", handover.policy.name, most, id));
     }
-    if (handover.ran) commands.push_back(fmt::format("docker start {}", id));
+    if (handover.ran) commands.push_back(fmt::format("{} start {}", engine().command(), id));
     return commands;
   }
 
@@ -281,6 +285,12 @@ class DockerRunner final : public Runner, private Trials {
             .engine_host = connection_.host()};
   }
 
+  /// Podman starts one with a restart policy again and again, and neither can that be taken from it, nor it be stopped
+  /// for certain.
+  bool keeps_failed(const Handover& handover) {
+    return !engine().is_podman() || !handover.makes || handover.policy.name == "no";
+  }
+
   /// Where making the new one has taken a name from another image ("latest" means what it meant before).
   Result<void> give_name_back(const Target& target) {
     if (!TRY(has_taken_name(target))) return {};
@@ -298,6 +308,7 @@ class DockerRunner final : public Runner, private Trials {
 
   Result<Handover> begin(const Container& container) {
     TRY(refuse_unfit(container));
+    TRY(refuse_unfit_of_podman(engine(), container));
     TRY(refuse_shared_data(container));
     if (!can_be_asked(container, connection_.local())) {
       return refusal(
@@ -335,7 +346,7 @@ class DockerRunner final : public Runner, private Trials {
     return {};
   }
 
-  /// With a restart policy of its own only once it is trusted.
+  /// With a restart policy of its own only once it is trusted; where none can be given later, from the beginning.
   Result<void> create(const Container& old, Handover& handover) {
     const std::string doing = fmt::format("Making a container of {}", handover.target.name);
     const auto old_image = TRY(inspect_image(engine(), text_at(old.inspected, {"Image"}),
@@ -343,7 +354,7 @@ class DockerRunner final : public Runner, private Trials {
     const Json wanted = TRY(inspect_wholly(engine(), old));
     Creation creation = creation_of(wanted, old_image.value_or(Json()), handover.target.name, handover.new_first_name);
     if (names_by_tag(handover.target)) TRY(name_image(engine(), handover.target.id, handover.target.name));
-    creation.create.body["HostConfig"]["RestartPolicy"] = {{"Name", stays_stopped.name}};
+    if (!engine().is_podman()) creation.create.body["HostConfig"]["RestartPolicy"] = {{"Name", stays_stopped.name}};
     TRY(pass_trap(doing));
     handover.new_id = text_at(TRY(engine().post(creation.create.path, doing, creation.create.body)), {"Id"});
     for (const Order& order : creation.networks) {

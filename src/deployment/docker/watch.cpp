@@ -76,6 +76,7 @@ class Waiter {
     while (true) {
       const Container container = TRY(need(engine_, request_.id));
       if (!container.running) return ended(container);
+      if (container.restarts > 0 && engine_.is_podman()) return ended(container);
       if (container.status + container.health != seen_) moved(seen_ = container.status + container.health);
       if (const auto answer = TRY(asked(container))) {
         TRY(refuse_migration_errors(container));
@@ -186,6 +187,8 @@ std::string last_words(Engine& engine, const Container& container) {
 }
 
 std::string how_it_ended(const Container& container) {
+  const bool again = container.running && !container.out_of_memory;
+  if (again) return "It ended by itself, and was started again by its restart policy.";
   if (!container.out_of_memory) return fmt::format("It ended by itself, with exit status {}.", container.exit_code);
   const std::int64_t limit = json::number_at(container.inspected, {"HostConfig", "Memory"});
   if (limit <= 0) return "It was killed because it ran out of memory (OOM).";
