@@ -1,5 +1,3 @@
-#include "base/http.hpp"
-
 #include <gmock/gmock.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -9,6 +7,7 @@
 #include <cstring>
 #include <thread>
 
+#include "base/http_stream.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace liftlock::http {
@@ -111,6 +110,57 @@ TEST(Http, APostWithoutBodySaysSo) {
   ASSERT_TRUE(send({.method = "POST"}, server));
   server.wait();
   EXPECT_THAT(server.asked, HasSubstr("Content-Length: 0\r\n"));
+}
+
+Result<Stream> open_stream(Request request, const OneAnswer& server) {
+  request.url = "http://localhost/x";
+  request.unix_socket = server.path();
+  return Stream::open(request);
+}
+
+/// All of it.
+std::string rest_of(Stream& stream) {
+  std::string text;
+  while (true) {
+    const auto piece = stream.receive();
+    if (!piece || !*piece) return text;
+    text += **piece;
+  }
+}
+
+TEST(HttpStream, AnAnswerIsReadAsItComes) {
+  OneAnswer server("\r\n\r\n", "HTTP/1.0 200 OK\r\nA: b\r\n\r\n{\"StatusCode\":0}\n");
+  auto stream = open_stream({.method = "POST"}, server);
+  ASSERT_TRUE(stream) << stream.error().what;
+  EXPECT_EQ(stream->status(), 200);
+  EXPECT_EQ(rest_of(*stream), "{\"StatusCode\":0}\n");
+  server.wait();
+  EXPECT_THAT(server.asked, ::testing::StartsWith("POST /x HTTP/1.0\r\n"));
+}
+
+TEST(HttpStream, AnUpgradedOneGoesBothWays) {
+  OneAnswer server("typed\n", "HTTP/1.1 101 UPGRADED\r\n\r\nseen");
+  const Request request{.method = "POST", .headers = {"Connection: Upgrade", "Upgrade: tcp"}, .body = "typed\n"};
+  auto stream = open_stream(request, server);
+  ASSERT_TRUE(stream) << stream.error().what;
+  EXPECT_EQ(stream->status(), 101);
+  EXPECT_EQ(rest_of(*stream), "seen");
+  server.wait();
+  EXPECT_THAT(server.asked, ::testing::StartsWith("POST /x HTTP/1.1\r\n"));
+  EXPECT_THAT(server.asked, HasSubstr("Upgrade: tcp\r\n"));
+}
+
+TEST(HttpStream, OneThatIsClosedBeforeAnAnswerIsAnError) {
+  OneAnswer server("\r\n\r\n", "HTTP/1.1 20");
+  const auto stream = open_stream({.method = "POST"}, server);
+  ASSERT_FALSE(stream);
+  EXPECT_EQ(stream.error().id, "http-failed");
+}
+
+TEST(HttpStream, WhereNobodyListensIsSaid) {
+  const auto stream = Stream::open({.url = "http://localhost/x", .unix_socket = "/nowhere/s"});
+  ASSERT_FALSE(stream);
+  EXPECT_EQ(stream.error().id, "http-unreachable");
 }
 
 TEST(Http, ATransferCanBeStoppedWhileNothingComes) {
