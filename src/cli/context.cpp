@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <iterator>
 
+#include "cli/elsewhere.hpp"
 #include "cli/line_input.hpp"
 #include "cli/render/progress.hpp"
 
@@ -37,12 +38,14 @@ bool means_yes(std::string answer) {
 Terminal look_at_terminal() {
   const char* term = std::getenv("TERM");
   const bool dumb = term != nullptr && std::string_view(term) == "dumb";
-  return {.input = isatty(STDIN_FILENO) == 1,
-          .output = isatty(STDOUT_FILENO) == 1,
-          .talk = isatty(STDERR_FILENO) == 1,
-          .width = terminal_width(),
-          .colour = !dumb && !environment_has("NO_COLOR"),
-          .animate = !dumb};
+  const Terminal own{.input = isatty(STDIN_FILENO) == 1,
+                     .output = isatty(STDOUT_FILENO) == 1,
+                     .talk = isatty(STDERR_FILENO) == 1,
+                     .width = terminal_width(),
+                     .colour = !dumb && !environment_has("NO_COLOR"),
+                     .animate = !dumb};
+  const char* told = std::getenv("LIFTLOCK_TERMINAL");
+  return told == nullptr ? own : terminal_from(told, own);
 }
 
 Context::Context(const Globals& globals, const Terminal& terminal)

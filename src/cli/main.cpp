@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/context.hpp"
+#include "cli/elsewhere.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/help.hpp"
 #include "cli/interrupt.hpp"
@@ -21,22 +22,25 @@ namespace liftlock::cli {
 
 namespace {
 
-Result<void> run(Context& context, const std::vector<std::string>& words) {
+/// The exit status.
+Result<int> run(Context& context, const std::vector<std::string>& words) {
   const Request request = TRY(read_request(words));
   switch (request.kind) {
     case Request::Kind::version:
       context.answer(version_text() + "\n");
-      return {};
+      return 0;
     case Request::Kind::help:
       context.answer(TRY(help_on(request.topic, context.style())));
-      return {};
+      return 0;
     case Request::Kind::run:
       break;
   }
   const Arguments arguments = TRY(read_arguments(*request.command, request.words));
+  if (const auto status = TRY(run_elsewhere(context, *request.command, arguments, words))) return *status;
   const WhileInterrupt meaning(request.command->works_long ? Interrupt::stops_work : Interrupt::ends_looking);
   if (request.command->works_long) watch_interrupts();
-  return request.command->run(context, arguments);
+  TRY(request.command->run(context, arguments));
+  return 0;
 }
 
 /// The answer counts as given once it has left the program.
@@ -71,9 +75,10 @@ int present_bug(Context& context, const std::exception& bug) {
 int run_command_line(const std::vector<std::string>& words) {
   Context context(read_globals(words), look_at_terminal());
   try {
-    Result<void> result = run(context, words);
-    if (result) result = flush_answer();
-    return result ? 0 : present(context, result.error());
+    const Result<int> status = run(context, words);
+    if (!status) return present(context, status.error());
+    const Result<void> flushed = flush_answer();
+    return flushed ? *status : present(context, flushed.error());
   } catch (const std::exception& bug) {
     return present_bug(context, bug);
   }

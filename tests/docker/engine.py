@@ -227,6 +227,7 @@ class Engine(Client):
     """For simulated programs; what is in it is made anew by each module."""
 
     store, networks = "docker-simulated", "10.213.0.0/16"
+    listens = ()  # options of dockerd's: where else it listens
 
     def __init__(self, scratch):
         programs, self.options = os.environ.get("LIFTLOCK_TEST_ENGINE"), os.environ.get("LIFTLOCK_TEST_ENGINE_OPTIONS", "").split()
@@ -258,7 +259,7 @@ class Engine(Client):
             ["dockerd", "--data-root", root, "--exec-root", scratch / "exec", "--pidfile", scratch / "pid", "--host", self.url,
              "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--log-level=warn",
              "--insecure-registry=127.0.0.0/8", "--max-download-attempts=1", f"--default-address-pool=base={self.networks},size=24",
-             *self.options],
+             *self.options, *self.listens],
             env=os.environ | {"PATH": self.path}, stdout=self.log, stderr=self.log, cwd="/", start_new_session=True,
         )  # fmt: skip
         try:

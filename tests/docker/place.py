@@ -82,6 +82,7 @@ class Place:
             shutil.copytree(unpacked(fixture), self.data, copy_function=shutil.copy2)
         self.environment = {"PATH": os.environ["PATH"], "LIFTLOCK_HOME": str(self.home), "LC_ALL": "C.UTF-8",
                             "DOCKER_HOST": ENGINE.url, "TMPDIR": str(folder), "HOME": str(folder)}  # fmt: skip
+        self.identity = {}  # of subprocess.run: as whom Liftlock is run
         host = config.pop("HostConfig", {})
         binds = config.pop("binds", [f"{self.data}:/app/backend/data"])
         start = config.pop("start", True)
@@ -99,7 +100,7 @@ class Place:
 
     def run(self, *words, program=None, **environment):
         done = subprocess.run([program or PROGRAM, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=300, cwd=self.folder, env=self.environment | environment)  # fmt: skip
+                              timeout=300, cwd=self.folder, env=self.environment | environment, **self.identity)  # fmt: skip
         done.said = " ".join((done.stdout + done.stderr).split())  # lines are wrapped for people
         done.text = f"{words} -> {done.returncode}\nstdout: {done.stdout}\nstderr: {done.stderr}"
         return done

@@ -21,6 +21,7 @@ import tempfile
 import threading
 import unittest
 
+import certificates as tls
 import engine as engines
 import suite
 
@@ -141,7 +142,7 @@ class Running(Case):
         self.assertEqual(contents(data), before)
 
     def test_a_stopped_container_whose_volume_this_user_may_not_read(self):
-        """Its database is copied out through the engine, with the newest writes that are in the -wal only."""
+        """Without a helper, its database is copied out through the engine, with the newest writes that are in the -wal only."""
         data = data_directory("open-webui-0.8.12")
         holder = sqlite3.connect(data / "webui.db")  # as long as it is open, its writes stay in the -wal
         holder.executescript("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; UPDATE alembic_version SET version_num = 'c0ffee'")
@@ -156,7 +157,7 @@ class Running(Case):
         os.chmod(ENGINE.socket, 0o666)
         self.addCleanup(os.chmod, ENGINE.socket, 0o600)
         self.folder.chmod(0o777)
-        status = self.json("status", "docker:chat", user=65534)
+        status = self.json("status", "docker:chat", user=65534, LIFTLOCK_HELPER="never")
         self.assertEqual(status["program"]["state"], "created")
         self.assertIsNone(status["program"]["health"])
         self.assertEqual((status["database"]["revision"], status["database"]["known_revision"]), ("c0ffee", False))
@@ -359,16 +360,7 @@ class OverTheNetwork(Case):
         self.assertEqual(self.json("status", "docker:webui", DOCKER_HOST=f"tcp://127.0.0.1:{proxy.port}")["program"]["version"], "0.6.18")
 
     def test_with_certificates_on_both_sides(self):
-        def openssl(*words):
-            subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=self.folder)
-
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=authority", "-days", "30",
-                "-keyout", "authority.key", "-out", "ca.pem")  # fmt: skip
-        for name in ("server", "client"):
-            openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
-            (self.folder / f"{name}.ext").write_text("subjectAltName=IP:127.0.0.1")
-            openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "authority.key", "-CAcreateserial", "-days", "30",
-                    "-extfile", f"{name}.ext", "-out", f"{name}.pem")  # fmt: skip
+        certificates = tls.make(self.folder)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.folder / "server.pem", self.folder / "server.key")
         context.load_verify_locations(self.folder / "ca.pem")
@@ -376,16 +368,11 @@ class OverTheNetwork(Case):
         proxy = Proxy(context)
         self.addCleanup(proxy.stop)
 
-        certificates = self.folder / "certificates"
-        certificates.mkdir()
-        for source, name in (("ca.pem", "ca.pem"), ("client.pem", "cert.pem"), ("client.key", "key.pem")):
-            shutil.copy(self.folder / source, certificates / name)
         there = {"DOCKER_HOST": f"tcp://127.0.0.1:{proxy.port}", "DOCKER_CERT_PATH": str(certificates)}
         self.assertEqual(self.json("status", "webui", DOCKER_TLS_VERIFY="1", **there)["program"]["version"], "0.6.18")
 
         # A server that another authority vouches for is not talked to.
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=other", "-days", "30",
-                "-keyout", "other.key", "-out", "certificates/ca.pem")  # fmt: skip
+        tls.authority(self.folder, "other", "other.key", "certificates/ca.pem")
         error = self.json("status", "docker:webui", code=1, DOCKER_TLS_VERIFY="1", **there)["error"]
         self.assertEqual(error["id"], "engine-tls")
         self.assertIn("DOCKER_CERT_PATH", error["next"])

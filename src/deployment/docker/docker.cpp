@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "base/file.hpp"
 #include "base/file_stream.hpp"
@@ -22,13 +21,6 @@ namespace docker {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// Engines refuse other names when a container is made; in the path of a request they would mean something else.
-bool may_be_name(std::string_view name) {
-  const auto letter_or_digit = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
-  return !name.empty() && letter_or_digit(name.front()) &&
-         std::ranges::all_of(name, [&](char c) { return letter_or_digit(c) || c == '_' || c == '.' || c == '-'; });
-}
 
 class DockerPlatform final : public Platform {
  public:
@@ -62,10 +54,7 @@ class DockerPlatform final : public Platform {
   Result<std::vector<registry::LocalImage>> images() override { return local_images(engine_); }
 
   Result<std::optional<InsideFile>> look(const Instance& instance, const fs::path& path) override {
-    const auto header = TRY(engine_.header(archive_path(instance.id, path), "x-docker-container-path-stat",
-                                           fmt::format("Looking for {} in {}", path.string(), instance.name)));
-    if (!header) return std::nullopt;
-    return TRY(read_path_stat(*header));
+    return stat_inside(engine_, instance, path);
   }
 
   Result<std::string> read(const Instance& instance, const fs::path& path, std::size_t most) override {

@@ -115,6 +115,7 @@ Result<void> Engine::negotiate() {
   oldest_api_version_ = text_of(lowest);
   newest_api_version_ = text_of(*highest);
   version_ = text_at(*answer, {"Version"});
+  architecture_ = text_at(*answer, {"Arch"});
   product_ = "Docker Engine";
   const auto components = answer->find("Components");
   if (components != answer->end() && components->is_array() && !components->empty()) {
@@ -137,10 +138,14 @@ std::unexpected<Error> Engine::not_understood(std::string_view doing, std::strin
   return failure("engine-answer", fmt::format("{} (container engine at {})", doing, endpoint_.name), std::move(what));
 }
 
-Result<http::Response> Engine::ask(http::Request request, std::string_view path, std::string_view doing) {
+void Engine::address(http::Request& request, std::string_view path) const {
   request.url = endpoint_.base_url + (api_version_.empty() ? "" : "/v" + api_version_) + std::string(path);
   request.unix_socket = endpoint_.unix_socket;
   request.tls = endpoint_.tls;
+}
+
+Result<http::Response> Engine::ask(http::Request request, std::string_view path, std::string_view doing) {
+  address(request, path);
   auto response = transport_->send(request);
   if (!response) return std::unexpected(explained(std::move(response).error(), doing, endpoint_));
   if (response->status >= 400 && response->status != 404) return said_no(*response, doing);
@@ -229,6 +234,23 @@ Result<void> Engine::put_archive(std::string_view path, std::string_view doing,
                            .cancelled = waiting.cancelled},
                           path, doing));
   return {};
+}
+
+Result<http::Stream> Engine::open_stream(std::string_view path, std::string_view doing, bool both_ways) {
+  http::Request request{.method = "POST"};
+  if (both_ways) request.headers = {"Connection: Upgrade", "Upgrade: tcp"};
+  address(request, path);
+  auto stream = http::Stream::open(request);
+  if (!stream) return std::unexpected(explained(std::move(stream).error(), doing, endpoint_));
+  if (stream->status() < 400) return stream;
+  http::Response refused{.status = stream->status(), .headers = {}, .body = {}};
+  constexpr std::size_t enough = 4096;
+  while (!both_ways && refused.body.size() < enough) {
+    const auto piece = stream->receive();
+    if (!piece || !*piece) break;
+    refused.body += **piece;
+  }
+  return said_no(refused, doing);
 }
 
 Result<bool> Engine::remove(std::string_view path, std::string_view doing, const Waiting& waiting) {

@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/http.hpp"
+#include "base/http_stream.hpp"
 #include "deployment/docker/endpoint.hpp"
 
 namespace liftlock::deployment::docker {
@@ -39,6 +40,8 @@ class Engine {
   [[nodiscard]] const std::string& api_version() const { return api_version_; }
   /// The newest that the engine knows; what is newer than api_version() is asked for with get_as() only.
   [[nodiscard]] const std::string& newest_api_version() const { return newest_api_version_; }
+  /// Of the machine that it is on, as images name processors: "amd64"; empty where it does not say.
+  [[nodiscard]] const std::string& architecture() const { return architecture_; }
   [[nodiscard]] bool is_podman() const { return product_ == "Podman"; }
   /// Whose commands it takes: "docker" or "podman".
   [[nodiscard]] const char* command() const { return is_podman() ? "podman" : "docker"; }
@@ -69,6 +72,8 @@ class Engine {
   [[nodiscard]] Result<void> put_archive(std::string_view path, std::string_view doing,
                                          const std::function<Result<std::size_t>(std::span<char>)>& source,
                                          const Waiting& waiting = {});
+  /// POST whose answer is read as it comes; `both_ways`: what is sent on that connection reaches whom it is about.
+  [[nodiscard]] Result<http::Stream> open_stream(std::string_view path, std::string_view doing, bool both_ways);
   /// DELETE. False: there was no such thing.
   [[nodiscard]] Result<bool> remove(std::string_view path, std::string_view doing, const Waiting& waiting = {});
 
@@ -76,6 +81,7 @@ class Engine {
   Engine(Endpoint endpoint, std::unique_ptr<http::Transport> transport)
       : endpoint_(std::move(endpoint)), transport_(std::move(transport)) {}
   [[nodiscard]] Result<void> negotiate();
+  void address(http::Request& request, std::string_view path) const;
   /// 404 is an answer.
   [[nodiscard]] Result<http::Response> ask(http::Request request, std::string_view path, std::string_view doing);
   /// 404 is an error; whatever goes wrong, nobody here knows what the engine has done before.
@@ -90,6 +96,7 @@ class Engine {
   std::string newest_api_version_;
   std::string product_;  ///< "Docker Engine", "Podman"
   std::string version_;
+  std::string architecture_;
 };
 
 }  // namespace liftlock::deployment::docker

@@ -71,7 +71,7 @@ Result<fs::path> path_here(Platform& platform, const Instance& instance, const f
                 fmt::format("{} is on a mount, but this process cannot open it: it needs the rights of who runs the "
                             "engine, on the engine's machine.",
                             path.string()),
-                "Run Liftlock there, as root.");
+                "Unset LIFTLOCK_HELPER if it is set: it forbids what would help. Else run Liftlock there, as root.");
 }
 
 Result<void> put_data(Deployment& deployment, Platform& platform, const Instance& instance) {

@@ -8,14 +8,7 @@ namespace liftlock::deployment::docker {
 
 namespace {
 
-constexpr std::size_t head_size = 8;  // the output, three zeros, the length in network order
 constexpr std::size_t longest_line = std::size_t{1} << 16;
-
-std::uint32_t length_in(std::string_view head) {
-  std::uint32_t length = 0;
-  for (const char c : head.substr(4)) length = length << 8U | static_cast<unsigned char>(c);
-  return length;
-}
 
 std::string_view without_return(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
@@ -24,25 +17,12 @@ std::string_view without_return(std::string_view line) {
 
 }  // namespace
 
-bool LogLines::take(std::string_view piece) {
-  if (raw_) return add(out_, piece);
-  while (!piece.empty()) {
-    if (left_ == 0) {
-      const std::size_t count = std::min(head_size - head_.size(), piece.size());
-      head_ += piece.substr(0, count);
-      piece.remove_prefix(count);
-      if (head_.size() < head_size) break;
-      left_ = length_in(head_);
-      current_ = head_.front() == 2 ? &err_ : &out_;
-      head_.clear();
-    }
-    const std::size_t count = std::min<std::size_t>(left_, piece.size());
-    if (!add(*current_, piece.substr(0, count))) return false;
-    piece.remove_prefix(count);
-    left_ -= static_cast<std::uint32_t>(count);
-  }
-  return true;
-}
+LogLines::LogLines(bool raw, LineSink sink)
+    : raw_(raw),
+      sink_(std::move(sink)),
+      frames_([this](std::string_view bytes, bool err) { return add(err ? err_ : out_, bytes); }) {}
+
+bool LogLines::take(std::string_view piece) { return raw_ ? add(out_, piece) : frames_.take(piece); }
 
 bool LogLines::add(Output& output, std::string_view text) {
   while (!text.empty()) {

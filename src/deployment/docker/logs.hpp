@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 
 #include "base/error.hpp"
 #include "deployment/docker/engine.hpp"
+#include "deployment/docker/frames.hpp"
 
 /// What a container has written.
 namespace liftlock::deployment::docker {
@@ -15,10 +15,12 @@ namespace liftlock::deployment::docker {
 using LineSink = std::function<bool(std::string_view line, bool err)>;
 
 /// Makes lines of the stream in which an engine hands out what a container writes: frames of the two outputs, or with
-/// a terminal (`raw`) just its bytes. https://docs.docker.com/reference/api/engine/ "Attach to a container"
+/// a terminal (`raw`) just its bytes.
 class LogLines {
  public:
-  LogLines(bool raw, LineSink sink) : raw_(raw), sink_(std::move(sink)) {}
+  LogLines(bool raw, LineSink sink);
+  LogLines(const LogLines&) = delete;
+  LogLines& operator=(const LogLines&) = delete;
   /// Any piece of the stream. False: the sink has had enough.
   [[nodiscard]] bool take(std::string_view piece);
   /// The stream is at its end: what is left of a line is one, too.
@@ -33,10 +35,8 @@ class LogLines {
 
   bool raw_;
   LineSink sink_;
-  std::string head_;        ///< of a frame, as far as it has come
-  std::uint32_t left_ = 0;  ///< bytes of the current frame that have not come
   Output out_{{}, false}, err_{{}, true};
-  Output* current_ = &out_;
+  Frames frames_;
 };
 
 struct LogQuery {

@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cstring>
+#include <span>
 #include <thread>
 
 #include "base/file.hpp"
@@ -35,6 +37,12 @@ std::string short_id(std::string_view id) {
   return std::string(id.substr(0, digits));
 }
 
+bool may_be_name(std::string_view name) {
+  const auto letter_or_digit = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  return !name.empty() && letter_or_digit(name.front()) &&
+         std::ranges::all_of(name, [&](char c) { return letter_or_digit(c) || c == '_' || c == '.' || c == '-'; });
+}
+
 std::string archive_path(std::string_view id, const std::filesystem::path& path) {
   return fmt::format("/containers/{}/archive?path={}", id, http::percent_encoded(path.string()));
 }
@@ -53,6 +61,14 @@ Result<std::vector<registry::LocalImage>> local_images(Engine& engine) {
   return images;
 }
 
+Result<std::optional<InsideFile>> stat_inside(Engine& engine, const Instance& instance,
+                                              const std::filesystem::path& path) {
+  const auto header = TRY(engine.header(archive_path(instance.id, path), "x-docker-container-path-stat",
+                                        fmt::format("Looking for {} in {}", path.string(), instance.name)));
+  if (!header) return std::nullopt;
+  return TRY(read_path_stat(*header));
+}
+
 Result<std::optional<std::string>> file_as_tar(Engine& engine, std::string_view id, const std::filesystem::path& path,
                                                std::size_t most) {
   constexpr std::size_t tar_around = 16384;  // headers before the content, zeros behind it
@@ -66,6 +82,17 @@ Result<std::optional<std::string>> file_as_tar(Engine& engine, std::string_view 
   if (tar.size() > most + tar_around)
     return failure("file-error", doing, fmt::format("It is larger than {} bytes.", most));
   return tar;
+}
+
+Result<void> put_tar(Engine& engine, std::string_view id, const std::filesystem::path& folder, std::string_view tar,
+                     std::string_view doing) {
+  const auto give = [&](std::span<char> buffer) -> Result<std::size_t> {
+    const std::size_t length = std::min(buffer.size(), tar.size());
+    std::copy_n(tar.data(), length, buffer.data());
+    tar.remove_prefix(length);
+    return length;
+  };
+  return engine.put_archive(archive_path(id, folder), doing, give);
 }
 
 Result<void> name_image(Engine& engine, const std::string& id, const std::string& name) {

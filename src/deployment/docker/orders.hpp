@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "deployment/docker/engine.hpp"
 #include "deployment/handover.hpp"
+#include "deployment/platform.hpp"
 #include "registry/local_image.hpp"
 
 /// What is asked of an engine about one container, and done to it. Before each effect stands the fault point "engine".
@@ -37,6 +38,9 @@ struct Container {
 
 /// As engines show it: the first twelve digits, for a person or a shell.
 [[nodiscard]] std::string short_id(std::string_view id);
+
+/// Engines refuse other names when a container is made; in the path of a request they would mean something else.
+[[nodiscard]] bool may_be_name(std::string_view name);
 
 /// nullopt: there is none. `which` is an id or a name.
 [[nodiscard]] Result<std::optional<Container>> look_at(Engine& engine, std::string_view which);
@@ -73,10 +77,18 @@ enum class Volumes { stay, go };
 /// GET or PUT of a file or folder inside.
 [[nodiscard]] std::string archive_path(std::string_view id, const std::filesystem::path& path);
 
+/// What an engine says of a file or folder inside; nullopt: there is none.
+[[nodiscard]] Result<std::optional<InsideFile>> stat_inside(Engine& engine, const Instance& instance,
+                                                            const std::filesystem::path& path);
+
 /// A file or folder inside as a tar archive, in which an engine hands it out; nullopt: there is none. Errors: also
 /// "file-error" for one of more than `most` bytes.
 [[nodiscard]] Result<std::optional<std::string>> file_as_tar(Engine& engine, std::string_view id,
                                                              const std::filesystem::path& path, std::size_t most);
+
+/// Unpacks a tar archive into a folder inside.
+[[nodiscard]] Result<void> put_tar(Engine& engine, std::string_view id, const std::filesystem::path& folder,
+                                   std::string_view tar, std::string_view doing);
 
 /// Lets `name` ("repository:tag") stand for the image `id`, whatever it stood for. What is so already is not done
 /// again.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
 #include <system_error>
 #include <utility>
 
@@ -13,6 +12,7 @@
 #include "deployment/deployment.hpp"
 #include "deployment/docker/connection.hpp"
 #include "deployment/docker/container.hpp"
+#include "deployment/docker/helper_creation.hpp"
 #include "deployment/docker/identity.hpp"
 #include "deployment/docker/image_migrations.hpp"
 #include "deployment/docker/image_name.hpp"
@@ -332,6 +332,7 @@ class DockerRunner final : public Runner, private Trials {
     const auto listed = TRY(engine().get("/containers/json", "Looking who else uses the data"));
     for (const Json& other : listed.value_or(Json::array())) {
       if (text_at(other, {"Id"}) == container.id || !other.contains("Mounts")) continue;
+      if (!text_at(other, {"Labels", helper_label}).empty()) continue;  // Liftlock itself, which heeds its lock
       for (const Json& mount : other["Mounts"]) {
         std::error_code ignored;
         const fs::path source = fs::weakly_canonical(text_at(mount, {"Source"}), ignored);
@@ -388,14 +389,7 @@ class DockerRunner final : public Runner, private Trials {
     if (!tar) return {};
     const std::string doing = "Carrying the secret key into the new container";
     TRY(pass_trap(doing));
-    std::size_t at = 0;
-    const auto give = [&](std::span<char> buffer) -> Result<std::size_t> {
-      const std::size_t length = std::min(buffer.size(), tar->size() - at);
-      std::copy_n(tar->data() + at, length, buffer.data());
-      at += length;
-      return length;
-    };
-    return engine().put_archive(archive_path(to, deployment_.secret_inside.parent_path()), doing, give);
+    return put_tar(engine(), to, deployment_.secret_inside.parent_path(), *tar, doing);
   }
 
   Result<bool> has_ever_started(const std::string& id) {

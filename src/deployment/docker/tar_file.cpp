@@ -63,7 +63,40 @@ ByteSink into(std::string& content) {
   };
 }
 
+using Writer = std::unique_ptr<struct archive, decltype(&archive_write_free)>;
+using Entry = std::unique_ptr<struct archive_entry, decltype(&archive_entry_free)>;
+
+la_ssize_t append(struct archive*, void* user, const void* bytes, std::size_t count) {
+  static_cast<std::string*>(user)->append(static_cast<const char*>(bytes), count);
+  return static_cast<la_ssize_t>(count);
+}
+
+std::unexpected<Error> unmade(struct archive* tar) {
+  const char* text = archive_error_string(tar);
+  return failure("archive-error", "Making an archive for a container", text == nullptr ? "It cannot be made." : text);
+}
+
 }  // namespace
+
+Result<std::string> make_tar(const std::vector<NewEntry>& entries) {
+  std::string bytes;
+  const Writer tar(archive_write_new(), archive_write_free);
+  archive_write_set_format_ustar(tar.get());
+  if (archive_write_open(tar.get(), &bytes, nullptr, append, nullptr) != ARCHIVE_OK) return unmade(tar.get());
+  for (const NewEntry& made : entries) {
+    const Entry entry(archive_entry_new(), archive_entry_free);
+    archive_entry_set_pathname(entry.get(), made.name.c_str());
+    archive_entry_set_filetype(entry.get(), made.name.ends_with('/') ? AE_IFDIR : AE_IFREG);
+    if (!made.link.empty()) archive_entry_set_filetype(entry.get(), AE_IFLNK);
+    if (!made.link.empty()) archive_entry_set_symlink(entry.get(), made.link.c_str());
+    archive_entry_set_perm(entry.get(), static_cast<mode_t>(made.mode));
+    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(made.content.size()));
+    if (archive_write_header(tar.get(), entry.get()) != ARCHIVE_OK) return unmade(tar.get());
+    if (archive_write_data(tar.get(), made.content.data(), made.content.size()) < 0) return unmade(tar.get());
+  }
+  if (archive_write_close(tar.get()) != ARCHIVE_OK) return unmade(tar.get());
+  return bytes;
+}
 
 Result<std::string> content_of_tar(std::string_view bytes) {
   const Handle tar = new_reader();

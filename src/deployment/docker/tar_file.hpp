@@ -26,4 +26,13 @@ struct TarFile {
 /// The plain files of a folder in an archive held in memory, those below it included.
 [[nodiscard]] Result<std::vector<TarFile>> files_of_tar(std::string_view tar);
 
+/// What an archive is made of, for an engine: root's.
+struct NewEntry {
+  std::string name;  ///< "etc/liftlock/config.toml"; a folder where it ends with '/'
+  std::string content = {};
+  int mode = 0700;
+  std::string link = {};  ///< where it leads, if it is a symbolic link
+};
+[[nodiscard]] Result<std::string> make_tar(const std::vector<NewEntry>& entries);
+
 }  // namespace liftlock::deployment::docker
