@@ -10,11 +10,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
+#include "change/backup.hpp"
 #include "cli/interrupt.hpp"
 #include "deployment/configuration.hpp"
 #include "deployment/deployment.hpp"
 #include "deployment/docker/helper.hpp"
 #include "deployment/docker/kept_program.hpp"
+#include "deployment/platform.hpp"
 #include "registry/credentials.hpp"
 #include "registry/reference.hpp"
 
@@ -167,11 +169,26 @@ Result<int> send(Context& context, Connection& connection, const Ground& ground,
   return run_in_helper(connection, ground, errand, company);
 }
 
+/// Of a snapshot that is not in the state folder here: any container that needs a helper, which sees its engine's.
+Result<std::string> container_beside(const Arguments& arguments) {
+  const std::string snapshot = arguments.text("SNAPSHOT").value_or("");
+  const bool here = file::exists(snapshot) || change::find_backup_anywhere(TRY(deployment::home_folder()), snapshot);
+  if (here) return std::string();
+  const auto platform = deployment::container_engine();
+  if (!platform || *platform == nullptr) return std::string();
+  auto connection = TRY(deployment::docker::required_engine("Looking for the snapshot"));
+  for (const std::string& name : TRY((*platform)->names())) {
+    if (TRY(deployment::docker::find_ground(connection.engine, name))) return name;
+  }
+  return std::string();
+}
+
 }  // namespace
 
 Result<std::optional<int>> run_elsewhere(Context& context, const Command& command, const Arguments& arguments,
                                          const std::vector<std::string>& words) {
-  const std::string name = TRY(container_in(command, arguments));
+  const bool of_snapshots = command.name == "verify" && variable("LIFTLOCK_INSIDE").empty();
+  const std::string name = TRY(of_snapshots ? container_beside(arguments) : container_in(command, arguments));
   if (name.empty() || variable("LIFTLOCK_HELPER") == "never") return std::nullopt;
   auto connection = deployment::docker::connect_engine();
   if (!connection || !*connection) return std::nullopt;  // the command says what that means to it

@@ -13,8 +13,9 @@ namespace liftlock::cli {
 
 /// Runs `command` where its deployment's data is, if that is a container whose data this process may not open or that
 /// is on another machine; its exit status then. nullopt: it is to be run here. `words` is the whole command line
-/// without the program's name, and `arguments` what it says. LIFTLOCK_HELPER=never keeps everything here. Errors: those
-/// of deployment::docker::run_in_helper(), of the configuration and of the credentials.
+/// without the program's name, and `arguments` what it says. `verify` of a snapshot that is not here, likewise.
+/// LIFTLOCK_HELPER=never keeps everything here. Errors: those of deployment::docker::run_in_helper(), of the
+/// configuration and of the credentials.
 [[nodiscard]] Result<std::optional<int>> run_elsewhere(Context& context, const Command& command,
                                                        const Arguments& arguments,
                                                        const std::vector<std::string>& words);

@@ -146,6 +146,8 @@ class OfTheEnginesGroup(HelperCase):
         for lost in ("of-somebody", "same", "link"):
             (place.data / "uploads" / lost).unlink()
         self.assertIn(name, self.expect(0, place, "backups", place.address).stdout)
+        self.assertIn("Proven by restoring it", self.expect(0, place, "verify", name).stdout)
+        self.assertIn("snapshot", self.expect(USAGE, place, "verify", "backup-20200101-000000").stderr)
         self.expect(0, place, "restore", place.address, "latest", "--yes")
 
         def kept(facts):
