@@ -1,5 +1,6 @@
 #include "base/child.hpp"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <spawn.h>
 #include <sys/mman.h>
@@ -70,7 +71,7 @@ class Actions {
   posix_spawn_file_actions_t actions_{};
 };
 
-Result<int> run(const Child& child, const Actions& actions) {
+Result<pid_t> start(const Child& child, const Actions& actions) {
   std::vector<std::string> words = child.command;
   std::vector<std::string> environment = environment_of(child);
   std::fflush(nullptr);  // what we have said stands before what it says
@@ -78,11 +79,17 @@ Result<int> run(const Child& child, const Actions& actions) {
   const int code = ::posix_spawnp(&pid, words.front().c_str(), actions.get(), nullptr, pointers_to(words).data(),
                                   pointers_to(environment).data());
   if (code != 0) return failure("program-start", doing(child), std::strerror(code));
+  return pid;
+}
+
+Result<int> wait_for(const Child& child, pid_t pid) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   return status_of(child, status);
 }
+
+Result<int> run(const Child& child, const Actions& actions) { return wait_for(child, TRY(start(child, actions))); }
 
 /// A file without a name, in memory.
 class MemoryFile {
@@ -116,6 +123,40 @@ class MemoryFile {
   int descriptor_;
 };
 
+/// Both ends of a pipe that no other child gets.
+class Pipe {
+ public:
+  Pipe() {
+    if (::pipe2(ends_, O_CLOEXEC) != 0) ends_[0] = ends_[1] = -1;
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  ~Pipe() {
+    close_input();
+    if (ends_[0] >= 0) ::close(ends_[0]);
+  }
+  [[nodiscard]] int output() const { return ends_[0]; }
+  [[nodiscard]] int input() const { return ends_[1]; }
+  void close_input() {
+    if (ends_[1] >= 0) ::close(ends_[1]);
+    ends_[1] = -1;
+  }
+
+ private:
+  int ends_[2] = {-1, -1};
+};
+
+Result<void> pass_on(int descriptor, const std::function<Result<void>(std::string_view)>& sink) {
+  std::string buffer(std::size_t{1} << 18, '\0');
+  while (true) {
+    const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failure("program-output", "Reading what a program prints", std::strerror(errno));
+    if (count == 0) return {};
+    TRY(sink(std::string_view(buffer).substr(0, static_cast<std::size_t>(count))));
+  }
+}
+
 }  // namespace
 
 Result<int> run(const Child& child) { return run(child, Actions(child)); }
@@ -132,6 +173,27 @@ Result<Captured> run_captured(const Child& child, std::string_view input) {
   actions.connect(errors.descriptor(), STDERR_FILENO);
   const int status = TRY(run(child, actions));
   return Captured{.status = status, .output = out.content(), .errors = errors.content()};
+}
+
+Result<Captured> run_streaming(const Child& child, const std::function<Result<void>(std::string_view)>& sink) {
+  const MemoryFile in;
+  const MemoryFile errors;
+  Pipe out;
+  if (in.descriptor() < 0 || errors.descriptor() < 0 || out.input() < 0)
+    return failure("program-start", doing(child), std::strerror(errno));
+  Actions actions(child);
+  actions.connect(in.descriptor(), STDIN_FILENO);
+  actions.connect(out.input(), STDOUT_FILENO);
+  actions.connect(errors.descriptor(), STDERR_FILENO);
+  const pid_t pid = TRY(start(child, actions));
+  out.close_input();
+  ::fcntl(out.output(), F_SETPIPE_SZ, 1 << 20);  // fewer changes between the two; it works without
+  auto passed = pass_on(out.output(), sink);
+  if (!passed) ::kill(pid, SIGTERM);
+  const auto status = wait_for(child, pid);
+  TRY(std::move(passed));
+  if (!status) return std::unexpected(status.error());
+  return Captured{.status = *status, .output = {}, .errors = errors.content()};
 }
 
 }  // namespace liftlock::process

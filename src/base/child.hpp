@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,5 +34,10 @@ struct Captured {
 /// Runs it to its end, with `input` on its standard input. What goes in and out stays in memory: secrets may. Errors:
 /// those of run().
 [[nodiscard]] Result<Captured> run_captured(const Child& child, std::string_view input);
+
+/// Runs it to its end, without input, and hands what it prints to `sink` as it comes. Captured::output stays empty.
+/// Where the sink fails, the program is ended, and the error is the sink's. Errors: those of run().
+[[nodiscard]] Result<Captured> run_streaming(const Child& child,
+                                             const std::function<Result<void>(std::string_view)>& sink);
 
 }  // namespace liftlock::process

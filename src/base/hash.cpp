@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/sha.h>
 
 #include <new>
 
@@ -42,6 +43,12 @@ std::string Sha256::hex_digest() {
     hex += digits[digest[i] & 15U];
   }
   return hex;
+}
+
+std::array<unsigned char, 32> sha256_bytes(std::string_view text) {
+  std::array<unsigned char, 32> digest{};
+  ::SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return digest;
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view message) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ class Sha256 {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// SHA-256 of a text that is there as a whole, as it is.
+[[nodiscard]] std::array<unsigned char, 32> sha256_bytes(std::string_view text);
 
 /// HMAC-SHA-256 (RFC 2104): 32 bytes, which show that whoever made them knows `key`.
 [[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view message);

@@ -13,7 +13,7 @@ namespace liftlock::database::postgres {
 #define LIFTLOCK_LIBPQ_FUNCTIONS(each) \
   each(PQclear) each(PQcmdTuples) each(PQconnectdbParams) each(PQerrorMessage) \
   each(PQexec) each(PQexecParams) each(PQexecPrepared) each(PQfinish) \
-  each(PQftype) each(PQgetResult) each(PQgetisnull) each(PQgetlength) \
+  each(PQfreemem) each(PQftype) each(PQgetCopyData) each(PQgetResult) each(PQgetisnull) each(PQgetlength) \
   each(PQgetvalue) each(PQnfields) each(PQntuples) each(PQprepare) \
   each(PQputCopyData) each(PQputCopyEnd) each(PQresultErrorField) each(PQresultStatus) \
   each(PQserverVersion) each(PQsetNoticeReceiver) each(PQstatus)

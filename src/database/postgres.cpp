@@ -169,6 +169,7 @@ Result<Answer> Connection::checked(pg_result* result, std::string_view sql) cons
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
     case PGRES_COPY_IN:
+    case PGRES_COPY_OUT:
     case PGRES_EMPTY_QUERY:
       return answer;
     default:
@@ -234,20 +235,51 @@ Result<std::optional<std::string>> Connection::query_text(const std::string& sql
 }
 
 Result<std::int64_t> Connection::copy_in(const std::string& sql, std::string_view data) {
-  constexpr std::size_t portion = 1 << 20;
+  TRY(begin_copy_in(sql));
+  std::ignore = copy_more(data);  // end_copy_in() says what was wrong
+  return end_copy_in();
+}
+
+Result<void> Connection::begin_copy_in(const std::string& sql) {
+  copying_ = sql;
   TRY(checked(libpq().PQexec(handle_.get(), sql.c_str()), sql));
-  bool accepted = true;
-  while (accepted && !data.empty()) {
+  return {};
+}
+
+Result<void> Connection::copy_more(std::string_view data) {
+  constexpr std::size_t portion = 1 << 20;
+  while (!data.empty()) {
     const std::size_t size = std::min(portion, data.size());
-    accepted = libpq().PQputCopyData(handle_.get(), data.data(), static_cast<int>(size)) == 1;
+    if (libpq().PQputCopyData(handle_.get(), data.data(), static_cast<int>(size)) != 1) {
+      return std::unexpected(lost("Copying rows", without_line_end(libpq().PQerrorMessage(handle_.get()))));
+    }
     data.remove_prefix(size);
   }
-  if (accepted) accepted = libpq().PQputCopyEnd(handle_.get(), nullptr) == 1;
-  auto answer = checked(libpq().PQgetResult(handle_.get()), sql);
+  return {};
+}
+
+Result<std::int64_t> Connection::end_copy_in() {
+  const bool accepted = libpq().PQputCopyEnd(handle_.get(), nullptr) == 1;
+  auto answer = checked(libpq().PQgetResult(handle_.get()), copying_);
   while (PGresult* more = libpq().PQgetResult(handle_.get())) libpq().PQclear(more);
   if (!answer) return std::unexpected(std::move(answer).error());
   if (!accepted) return std::unexpected(lost("Copying rows", without_line_end(libpq().PQerrorMessage(handle_.get()))));
   return answer->affected();
+}
+
+Result<void> Connection::copy_out(const std::string& sql, const std::function<Result<void>(std::string_view)>& sink) {
+  TRY(checked(libpq().PQexec(handle_.get(), sql.c_str()), sql));
+  while (true) {
+    char* line = nullptr;
+    const int size = libpq().PQgetCopyData(handle_.get(), &line, 0);
+    if (size <= 0) break;  // the end, or an error that the result tells
+    const std::unique_ptr<char, decltype(libpq().PQfreemem)> owned(line, libpq().PQfreemem);
+    TRY(sink(std::string_view(line, static_cast<std::size_t>(size))));
+  }
+  auto answer = checked(libpq().PQgetResult(handle_.get()), sql);
+  while (PGresult* more = libpq().PQgetResult(handle_.get())) libpq().PQclear(more);
+  if (!answer) return std::unexpected(std::move(answer).error());
+  return {};
 }
 
 int Connection::server_version() const { return libpq().PQserverVersion(handle_.get()); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -70,6 +71,17 @@ class Connection {
   /// `sql` is a COPY … FROM STDIN, `data` all of its lines (see copy_value). Returns the number of rows.
   [[nodiscard]] Result<std::int64_t> copy_in(const std::string& sql, std::string_view data);
 
+  /// The same piece by piece: begin_copy_in(), copy_more() for as many bytes as there are, end_copy_in(). Nothing else
+  /// may be asked of the connection in between.
+  [[nodiscard]] Result<void> begin_copy_in(const std::string& sql);
+  [[nodiscard]] Result<void> copy_more(std::string_view data);
+  [[nodiscard]] Result<std::int64_t> end_copy_in();
+
+  /// `sql` is a COPY … TO STDOUT in the text format; each line goes to `sink` with its end. An error of the sink's
+  /// leaves the connection of no use.
+  [[nodiscard]] Result<void> copy_out(const std::string& sql,
+                                      const std::function<Result<void>(std::string_view)>& sink);
+
   /// 150004 for 15.4.
   [[nodiscard]] int server_version() const;
 
@@ -80,6 +92,7 @@ class Connection {
   };
   std::unique_ptr<pg_conn, Close> handle_;
   std::string schema_;
+  std::string copying_;  ///< the COPY that is under way, for errors
 };
 
 /// Appends a value as COPY's text format has it: NULL is \N, and tabs, line ends and backslashes are escaped.

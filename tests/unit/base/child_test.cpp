@@ -52,5 +52,26 @@ TEST(Child, TakesInputAndGivesOutput) {
             "program-start");
 }
 
+TEST(Child, HandsOverWhatItPrintsAsItComes) {
+  std::string got;
+  const auto ended = process::run_streaming(shell("printf one; echo no >&2; printf two; exit 3"),
+                                            [&](std::string_view bytes) -> Result<void> {
+                                              got += bytes;
+                                              return {};
+                                            });
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(got, "onetwo");
+  EXPECT_EQ(ended->status, 3);
+  EXPECT_EQ(ended->errors, "no\n");
+}
+
+TEST(Child, IsEndedWhereNobodyTakesWhatItPrints) {
+  const auto ended = process::run_streaming(
+      shell("while :; do echo again; done"),
+      [](std::string_view) -> Result<void> { return failure("enough", "Listening", "It is enough."); });
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().id, "enough");
+}
+
 }  // namespace
 }  // namespace liftlock
