@@ -32,7 +32,11 @@ Question restore_question(const deployment::Deployment& deployment, const snapsh
                     .text = fmt::format("Make {} what {} holds?", deployment.address, snapshot.name()),
                     .details = {},
                     .dangerous = true};
-  if (difference.database) question.details.push_back("The database is replaced; the present one is moved aside.");
+  if (difference.database && deployment.postgres) {
+    question.details.push_back("The tables are replaced; the present ones are moved to a schema of their own.");
+  } else if (difference.database) {
+    question.details.push_back("The database is replaced; the present one is moved aside.");
+  }
   if (!difference.files.empty()) {
     question.details.push_back(
         fmt::format("{} written, moved aside or both.",
@@ -43,6 +47,7 @@ Question restore_question(const deployment::Deployment& deployment, const snapsh
 
 /// A database that is there is taken out of use, unless it is one that SQLite cannot even open.
 Result<void> take_out_of_use(const deployment::Deployment& deployment, deployment::Driver& driver) {
+  if (deployment.postgres) return refuse_sessions(*deployment.postgres);
   TRY(refuse_users(driver, deployment));
   const Result<void> folded = file::exists(deployment.database) ? fold_sidecars(deployment.database) : Result<void>{};
   if (!folded && folded.error().kind == ErrorKind::refused) return folded;
@@ -61,6 +66,17 @@ Result<snapshot::Restored> with_program_stopped(deployment::Runner& runner, cons
   if (done) error.state = "The snapshot is restored; only the program does not answer on it.";
   if (!done) error.next += fmt::format("\nThe program was not started again: {}", started.error().what);
   return std::unexpected(std::move(error));
+}
+
+/// What is a file cannot be restored on a server, nor the other way round.
+Result<void> refuse_other_kind(const deployment::Deployment& deployment, const snapshot::Snapshot& snapshot) {
+  if (deployment.postgres.has_value() == snapshot.manifest.postgres.has_value()) return {};
+  const auto kind = [](bool server) { return server ? "PostgreSQL" : "SQLite"; };
+  return refusal(
+      "database-of-another-kind", "Restoring a snapshot",
+      fmt::format("It holds a database of {}, and that of {} is {}.", kind(snapshot.manifest.postgres.has_value()),
+                  deployment.address, kind(deployment.postgres.has_value())),
+      "Choose another one: liftlock backups " + deployment.address);
 }
 
 /// When the last change that stands on each snapshot was settled; nullopt where one can still be rolled back.
@@ -91,7 +107,7 @@ Result<Backup> back_up(const deployment::Deployment& deployment, Context& contex
   Backup backup;
   backup.snapshot = TRY(take_now(deployment, context));
   backup.seconds = context.clock.monotonic_seconds() - begun;
-  backup.proof = TRY(snapshot::verify(backup.snapshot, context.clock, context.progress));
+  backup.proof = TRY(snapshot::verify(backup.snapshot, context.clock, context.progress, postgres_place(deployment)));
   return backup;
 }
 
@@ -130,8 +146,12 @@ Result<snapshot::Restored> restore_backup(const deployment::Deployment& deployme
   const Locks locks = TRY(take_locks(deployment, context.clock));
   TRY(refuse_if_unfinished(deployment, "Restoring a snapshot"));
   const std::unique_ptr<deployment::Driver> driver = TRY(deployment::make_driver(deployment));
+  TRY(refuse_other_kind(deployment, snapshot));
   if (driver->runner() == nullptr) TRY(take_out_of_use(deployment, *driver));
-  const snapshot::Target target{deployment.data_directory, deployment.database, deployment.secret_file};
+  const snapshot::Target target{.data_directory = deployment.data_directory,
+                                .database = deployment.database,
+                                .secret_file = deployment.secret_file,
+                                .postgres = postgres_place(deployment)};
   const snapshot::Difference difference = TRY(snapshot::compare(snapshot, target, context.progress));
   if (!difference.database && difference.files.empty()) return snapshot::Restored{};
   if (!context.confirm(restore_question(deployment, snapshot, difference))) {
@@ -143,6 +163,15 @@ Result<snapshot::Restored> restore_backup(const deployment::Deployment& deployme
     return snapshot::restore(snapshot, target, context.clock, context.progress);
   };
   return driver->runner() == nullptr ? restore() : with_program_stopped(*driver->runner(), context, restore);
+}
+
+Result<snapshot::Proof> verify_backup(const fs::path& home, const snapshot::Snapshot& snapshot, Context& context) {
+  std::optional<snapshot::PostgresPlace> server;
+  if (snapshot.manifest.postgres) {
+    const auto deployment = deployment::find(snapshot.manifest.address, home);
+    if (deployment) server = postgres_place(*deployment);
+  }
+  return snapshot::verify(snapshot, context.clock, context.progress, server);
 }
 
 Result<std::vector<std::string>> prune_backups(const deployment::Deployment& deployment, int keep_days, bool only_say,

@@ -30,6 +30,11 @@ struct Backup {
 [[nodiscard]] Result<snapshot::Snapshot> find_backup_anywhere(const std::filesystem::path& home,
                                                               const std::string& name);
 
+/// Proves a snapshot by restoring it: see snapshot::verify. That of a PostgreSQL database is restored on the server of
+/// the deployment that it was taken of, where that is found.
+[[nodiscard]] Result<snapshot::Proof> verify_backup(const std::filesystem::path& home,
+                                                    const snapshot::Snapshot& snapshot, Context& context);
+
 /// Makes the deployment what the snapshot holds: database, files and secret key. What was there is moved aside, never
 /// away. Nobody may use the deployment. Errors: "database-in-use", "unfinished-change", "locked", cancelled where the
 /// user does not agree, those of snapshot::restore.

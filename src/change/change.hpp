@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "change/plan.hpp"
+#include "change/postgres_status.hpp"
 #include "change/report.hpp"
 #include "deployment/deployment.hpp"
 #include "migration/state.hpp"
@@ -88,6 +89,7 @@ struct Status {
   migration::DatabaseState state;
   std::vector<std::string> releases;             ///< that the database may come from, oldest first
   std::vector<std::string> users;                ///< "1234 python open-webui serve": who has the database open
+  std::optional<PostgresStatus> postgres;        ///< where the database is on a server
   std::optional<std::string> unfinished_change;  ///< its id: `liftlock resume` is due
   std::optional<std::string> unsettled_change;   ///< its id: can be rolled back
 };

@@ -91,8 +91,17 @@ Result<migration::DatabaseState> state_of_copy(Platform& platform, InstanceStatu
   return unread(instance, "database-busy", "It was written to while it was copied, three times.");
 }
 
+Result<migration::DatabaseState> ask_server(Platform& platform, InstanceStatus& status) {
+  const auto access = TRY(platform.postgres_of(status.instance));
+  if (!access) return unread(status.instance, "database-not-asked", "Nothing names its server.");
+  status.postgres = TRY(change::status(*access));
+  status.database_bytes = status.postgres->bytes;
+  return status.postgres->state;
+}
+
 Result<migration::DatabaseState> read_database(Platform& platform, InstanceStatus& status) {
   const Instance& instance = status.instance;
+  if (instance.settings.database_kind == "postgresql") return ask_server(platform, status);
   if (instance.settings.database_kind != "sqlite") {
     return unread(instance, "database-not-asked",
                   fmt::format("It is not a file of the container ({}), and its server is not asked.",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "change/postgres_status.hpp"
 #include "deployment/deployment.hpp"
 #include "deployment/platform.hpp"
 #include "migration/state.hpp"
@@ -28,6 +29,7 @@ struct InstanceStatus {
 
   std::optional<std::filesystem::path> database_file;  ///< on this machine, where it can be opened directly
   std::optional<std::int64_t> database_bytes;          ///< with its -wal
+  std::optional<PostgresStatus> postgres;              ///< where the database is on a server that was asked
   std::optional<migration::DatabaseState> state;
   std::vector<std::string> releases;     ///< that the database may come from, oldest first
   std::optional<Error> database_unread;  ///< why there is no state
@@ -41,8 +43,9 @@ struct InstanceStatus {
 [[nodiscard]] std::string_view name_of(InstanceStatus::SecretKey key);
 
 /// Looks at the instance `name` of a platform; changes nothing. Its SQLite database is opened where it lies, or, where
-/// that is not possible, copied out into a temporary folder, up to 256 MB. Its changes are those noted under `home`.
-/// Errors: the platform's, and those of reading a journal; not being able to read the database is none.
+/// that is not possible, copied out into a temporary folder, up to 256 MB. A PostgreSQL server is asked. Its changes
+/// are those noted under `home`. Errors: the platform's, and those of reading a journal; not being able to read the
+/// database is none.
 [[nodiscard]] Result<InstanceStatus> status(deployment::Platform& platform, std::string_view name,
                                             const std::filesystem::path& home);
 

@@ -34,10 +34,15 @@ Result<std::vector<std::string>> names_in(const fs::path& folder) {
 
 long number_of(const std::string& id) { return std::strtol(id.c_str(), nullptr, 10); }
 
+/// What Liftlock puts beside a database bears its name; where that is on a server, the one that it would have here.
+fs::path place_of_database(const deployment::Deployment& deployment) {
+  return deployment.postgres ? deployment.data_directory / "webui.db" : deployment.database;
+}
+
 }  // namespace
 
 Places places_of(const deployment::Deployment& deployment, const std::string& id) {
-  const std::string beside = deployment.database.string() + ".liftlock-" + id;
+  const std::string beside = place_of_database(deployment).string() + ".liftlock-" + id;
   Places places;
   places.folder = deployment.state_folder / "changes" / id;
   places.journal = places.folder / "journal";
@@ -64,8 +69,9 @@ std::string next_id(const std::vector<std::string>& ids, std::int64_t now_second
 }
 
 Result<void> remove_scratch(const deployment::Deployment& deployment) {
-  const fs::path folder = deployment.database.parent_path();
-  const std::string start = deployment.database.filename().string() + ".liftlock-";
+  const fs::path database = place_of_database(deployment);
+  const fs::path folder = database.parent_path();
+  const std::string start = database.filename().string() + ".liftlock-";
   for (const std::string& name : TRY(names_in(folder))) {
     if (name.starts_with(start) && name.ends_with(scratch_suffix)) TRY(file::remove_folder(folder / name));
   }

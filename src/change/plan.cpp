@@ -198,6 +198,7 @@ Result<Plan> make_plan(const deployment::Deployment& deployment, const std::stri
   Plan plan;
   plan.address = deployment.address;
   plan.wanted = wanted;
+  TRY(refuse_postgres(deployment, fmt::format("Planning a change of {}", deployment.address)));
   auto driver = TRY(deployment::make_driver(deployment));
   plan.engine = TRY(choose_engine(options.engine, driver->runner() != nullptr));
   PlanTarget target = TRY(find_target(*driver, wanted, options));

@@ -248,6 +248,7 @@ Result<Report> roll_back_program(deployment::Driver& driver, const deployment::D
 }  // namespace
 
 Result<Report> roll_back(const deployment::Deployment& deployment, Context& context) {
+  TRY(refuse_postgres(deployment, fmt::format("Rolling back {}", deployment.address)));
   const auto locks = TRY(take_locks(deployment, context.clock));
   TRY(refuse_if_unfinished(deployment, "Rolling back"));
   const Report original = TRY(change_to_undo(deployment));

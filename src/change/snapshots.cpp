@@ -54,6 +54,7 @@ Result<snapshot::Source> source_of(const deployment::Deployment& deployment, con
   snapshot::Source source;
   source.data_directory = deployment.data_directory;
   source.database = deployment.database;
+  source.postgres = postgres_place(deployment);
   source.secret_file = deployment.secret_file;
   source.deployment_json = describe(deployment);
   source.address = deployment.address;

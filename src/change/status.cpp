@@ -44,18 +44,32 @@ Result<std::optional<Report>> entry(const deployment::Deployment& deployment, co
   return from_journal(deployment, id);
 }
 
-}  // namespace
-
-Result<Status> status(const deployment::Deployment& deployment) {
-  Status status;
-  status.deployment = deployment;
-  status.size = TRY(deployment::measure(deployment));
+Result<void> look_at_file(Status& status) {
+  const deployment::Deployment& deployment = status.deployment;
   auto driver = TRY(deployment::make_driver(deployment));
   for (const auto& user : TRY(driver->users(deployment)).users) {
     status.users.push_back(fmt::format("{} {}", user.pid, user.command));
   }
   auto connection = TRY(open_to_look(deployment.database));
   status.state = TRY(migration::inspect_state(connection));
+  return {};
+}
+
+Result<void> ask_server(Status& status) {
+  status.postgres = TRY(change::status(*status.deployment.postgres));
+  status.state = status.postgres->state;
+  status.users = status.postgres->sessions;
+  status.size.database_bytes = status.postgres->bytes;
+  return {};
+}
+
+}  // namespace
+
+Result<Status> status(const deployment::Deployment& deployment) {
+  Status status;
+  status.deployment = deployment;
+  status.size = TRY(deployment::measure(deployment));
+  TRY(deployment.postgres ? ask_server(status) : look_at_file(status));
   for (const auto* release : release::releases_of(status.state)) status.releases.push_back(to_string(release->version));
   status.unfinished_change = TRY(unfinished_run(deployment));
   if (const auto last = TRY(last_unsettled(deployment))) status.unsettled_change = last->id;

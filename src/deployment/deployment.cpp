@@ -32,6 +32,15 @@ bool may_be_a_name(std::string_view address) {
   return address.find_first_of("/:") == std::string_view::npos && !address.empty();
 }
 
+/// That the database is no file, and where it is, for a run that nothing tells it to.
+Result<void> note_server(const Deployment& deployment) {
+  const fs::path note = deployment.state_folder / server_note;
+  if (!deployment.postgres) return {};
+  const std::string text = deployment.postgres->url.safe + "\n";
+  if (const auto now = file::read(note); now && *now == text) return {};
+  return file::write_durably(note, text);
+}
+
 }  // namespace
 
 Result<std::string> full_address(std::string_view address, const fs::path& home) {
@@ -86,6 +95,7 @@ Result<std::vector<std::string>> known_addresses(const fs::path& home) {
 Result<void> prepare_state_folder(const Deployment& deployment) {
   TRY(file::make_folder(deployment.state_folder));
   if (!deployment.instance.empty()) TRY(docker::note_places(deployment));
+  TRY(note_server(deployment));
   const fs::path note = deployment.state_folder / address_file;
   if (file::exists(note)) return {};
   return file::write_durably(note, deployment.address + "\n");
@@ -95,10 +105,12 @@ bool is_own_name(std::string_view file_name) { return file_name.find(".liftlock-
 
 Result<Size> measure(const Deployment& deployment) {
   Size size;
-  const auto belongs_to_database = [files = process::database_files(deployment.database)](const fs::path& path) {
-    return std::ranges::find(files, path) != files.end();
+  const std::vector<fs::path> database =
+      deployment.postgres ? std::vector<fs::path>{} : process::database_files(deployment.database);
+  const auto belongs_to_database = [&](const fs::path& path) {
+    return std::ranges::find(database, path) != database.end();
   };
-  for (const auto& path : process::database_files(deployment.database)) {
+  for (const auto& path : database) {
     if (const auto facts = file::facts(path)) size.database_bytes += facts->size;
   }
   std::error_code code;

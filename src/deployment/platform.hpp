@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "deployment/instance.hpp"
+#include "deployment/postgres_access.hpp"
 #include "registry/local_image.hpp"
 
 namespace liftlock::deployment {
@@ -60,6 +61,10 @@ class Platform {
   /// Copies a file out of the instance; `to` must not exist, and is readable by its owner only.
   [[nodiscard]] virtual Result<void> copy_out(const Instance& instance, const std::filesystem::path& path,
                                               const std::filesystem::path& to) = 0;
+
+  /// The PostgreSQL database that the instance's environment names, with the way to it from here: names that only its
+  /// own network knows are looked up. nullopt: it names none. Errors: those of postgres_access().
+  [[nodiscard]] virtual Result<std::optional<PostgresAccess>> postgres_of(const Instance& instance) = 0;
 
   /// Gives what the instance has written, as it is.
   [[nodiscard]] virtual Result<void> logs(const Instance& instance, const LogWish& wish, const LogSink& sink) = 0;

@@ -98,6 +98,35 @@ ordered_json json_of(const DatabasePart& database) {
           {"live", json_of(database.live)}};
 }
 
+ordered_json json_of(const PostgresPart& postgres) {
+  ordered_json tables = ordered_json::array();
+  for (const PostgresTable& table : postgres.tables)
+    tables.push_back({{"copy", escape_path(table.copy)}, {"rows", table.rows}, {"digest", table.digest}});
+  ordered_json extensions = ordered_json::array();
+  for (const PostgresExtension& extension : postgres.extensions) {
+    extensions.push_back({{"name", escape_path(extension.name)},
+                          {"version", escape_path(extension.version)},
+                          {"schema", escape_path(extension.schema)}});
+  }
+  ordered_json roles = ordered_json::array();
+  for (const std::string& role : postgres.roles) roles.push_back(escape_path(role));
+  return {{"server", postgres.server},
+          {"dump_program", postgres.dump_program},
+          {"url", escape_path(postgres.url)},
+          {"name", escape_path(postgres.name)},
+          {"schema", escape_path(postgres.schema)},
+          {"role", escape_path(postgres.role)},
+          {"encoding", postgres.encoding},
+          {"collation", escape_path(postgres.collation)},
+          {"character_type", escape_path(postgres.character_type)},
+          {"data_begin", postgres.data_begin},
+          {"data_end", postgres.data_end},
+          {"tables", tables},
+          {"objects", postgres.objects},
+          {"extensions", extensions},
+          {"roles", roles}};
+}
+
 ordered_json json_of(const FilePart& part) {
   ordered_json json = {{"path", escape_path(part.path)},
                        {"type", name_of(part.type)},
@@ -163,6 +192,28 @@ DatabasePart database_of(element json) {
   return database;
 }
 
+PostgresPart postgres_of(element json) {
+  PostgresPart postgres;
+  postgres.server = text(json, "server");
+  postgres.dump_program = text(json, "dump_program");
+  postgres.url = raw(json, "url");
+  postgres.name = raw(json, "name");
+  postgres.schema = raw(json, "schema");
+  postgres.role = raw(json, "role");
+  postgres.encoding = text(json, "encoding");
+  postgres.collation = raw(json, "collation");
+  postgres.character_type = raw(json, "character_type");
+  postgres.data_begin = number(json, "data_begin");
+  postgres.data_end = number(json, "data_end");
+  for (const element table : array_of(json["tables"]))
+    postgres.tables.push_back({raw(table, "copy"), signed_number(table, "rows"), text(table, "digest")});
+  for (const element line : array_of(json["objects"])) postgres.objects.emplace_back(line.get_string().value());
+  for (const element extension : array_of(json["extensions"]))
+    postgres.extensions.push_back({raw(extension, "name"), raw(extension, "version"), raw(extension, "schema")});
+  for (const element role : array_of(json["roles"])) postgres.roles.push_back(unescape_path(role.get_string().value()));
+  return postgres;
+}
+
 FilePart file_of(element json) {
   FilePart part;
   part.path = raw(json, "path");
@@ -187,6 +238,7 @@ FilePart file_of(element json) {
 
 Manifest manifest_of(element json) {
   Manifest manifest;
+  manifest.format = static_cast<int>(signed_number(json, "format"));
   manifest.created = signed_number(json, "created_seconds");
   manifest.started_ns = signed_number(json, "started_ns");
   manifest.program_version = text(json, "liftlock");
@@ -199,6 +251,8 @@ Manifest manifest_of(element json) {
   manifest.lineage = text(json, "lineage");
   manifest.peewee_migrations = static_cast<int>(number(json, "peewee_migrations"));
   manifest.database = database_of(json["database"]);
+  element postgres;
+  if (json["postgresql"].get(postgres) == simdjson::SUCCESS) manifest.postgres = postgres_of(postgres);
   manifest.archives = artifacts_of(json["archives"]);
   manifest.others = artifacts_of(json["others"]);
   manifest.secret_file = raw(json, "secret_file");
@@ -250,7 +304,7 @@ std::string unescape_path(std::string_view escaped) {
 }
 
 std::string to_text(const Manifest& manifest) {
-  ordered_json head = {{"format", Manifest::newest_format},
+  ordered_json head = {{"format", manifest.postgres ? 2 : 1},
                        {"created", iso_time(manifest.created)},
                        {"created_seconds", manifest.created},
                        {"started_ns", manifest.started_ns},
@@ -268,6 +322,7 @@ std::string to_text(const Manifest& manifest) {
                        {"bytes_on_disk", manifest.bytes_on_disk()},
                        {"bytes_of_data", manifest.bytes_of_data()},
                        {"bytes_of_cache", manifest.bytes_in("cache")}};
+  if (manifest.postgres) head["postgresql"] = json_of(*manifest.postgres);
   ordered_json notes = ordered_json::array();
   for (const std::string& note : manifest.notes) notes.push_back(escape_path(note));
   head["notes"] = notes;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +48,40 @@ struct DatabasePart {
   LiveDatabase live;
 };
 
+/// A table whose rows stand in the script of a PostgreSQL database.
+struct PostgresTable {
+  /// "COPY public.chat (id, …)": with " TO STDOUT" behind it, a server gives the same rows in the same words.
+  std::string copy;
+  std::int64_t rows = 0;
+  std::string digest;  ///< of the rows in whatever order: RowDigest
+};
+
+/// An extension that the tables may need; it is not part of the script.
+struct PostgresExtension {
+  std::string name;
+  std::string version;
+  std::string schema;
+};
+
+/// What there is to say of a PostgreSQL database besides its tables' rows.
+struct PostgresPart {
+  std::string server;        ///< its version: "15.14"
+  std::string dump_program;  ///< "pg_dump (PostgreSQL) 15.14"
+  std::string url;           ///< without the password
+  std::string name;
+  std::string schema;
+  std::string role;  ///< that it was read as
+  std::string encoding;
+  std::string collation;
+  std::string character_type;
+  std::uint64_t data_begin = 0;  ///< where in the script the rows begin; before that stand the tables
+  std::uint64_t data_end = 0;    ///< and where they end; after that stand indexes and constraints
+  std::vector<PostgresTable> tables;
+  std::vector<std::string> objects;  ///< "i 34": how many of each kind of thing belong to the tables
+  std::vector<PostgresExtension> extensions;
+  std::vector<std::string> roles;  ///< that own something of it, or may use something of it
+};
+
 /// One thing in the data directory.
 struct FilePart {
   std::string path;  ///< below the data directory, raw bytes
@@ -66,9 +101,9 @@ struct FilePart {
 };
 
 struct Manifest {
-  static constexpr int newest_format = 1;
+  static constexpr int newest_format = 2;  ///< of one with a PostgreSQL database; others have 1
 
-  int format = newest_format;
+  int format = 1;
   std::int64_t created = 0;  ///< seconds since the epoch
   std::int64_t started_ns =
       0;  ///< by the kernel's clock: what was written later than shortly before is never taken for unchanged
@@ -79,7 +114,8 @@ struct Manifest {
   std::string revision;               ///< Alembic's; "" where there is none
   std::string lineage;                ///< as told by the caller
   int peewee_migrations = 0;          ///< rows of migratehistory
-  DatabasePart database;
+  DatabasePart database;              ///< of PostgreSQL: artifact, bytes and rows of the script, nothing else
+  std::optional<PostgresPart> postgres = {};
   std::vector<Artifact> archives;     ///< data.tar.zst, then data-2.tar.zst, … in the order to unpack them
   std::vector<std::string> removed;   ///< paths in an earlier archive that are not part of the snapshot any more
   std::vector<FilePart> files;        ///< everything in the data directory, folders before what is in them

@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "base/file.hpp"
 #include "base/file_stream.hpp"
 #include "base/hash.hpp"
 #include "snapshot/draft.hpp"
+#include "snapshot/postgres_restore.hpp"
 #include "snapshot/restore_plan.hpp"
 
 namespace liftlock::snapshot {
@@ -72,7 +74,9 @@ class Restore {
     TRY(file::make_folder(target_.data_directory));
     TRY(require_space(target_.data_directory, plan_.bytes_to_write()));
     TRY(file::remove_folder(target_.data_directory / work_name));
-    if (plan_.database) {
+    if (plan_.database && target_.postgres) {
+      postgres_.emplace(TRY(PostgresRestore::begin(snapshot_, *target_.postgres, stamp_, progress_)));
+    } else if (plan_.database) {
       TRY(file::remove(new_database()));
       auto made = restore_database(snapshot_, new_database(), progress_);
       if (!made) return made;
@@ -84,7 +88,7 @@ class Restore {
     if (extracted) extracted = sync_all(work_);
     if (!extracted) {
       std::ignore = file::remove_folder(work_);  // the first error counts
-      std::ignore = file::remove(new_database());
+      if (!target_.postgres) std::ignore = file::remove(new_database());
     }
     return extracted;
   }
@@ -154,8 +158,9 @@ class Restore {
     TRY(apply_all_metadata());
     if (!work_.empty()) TRY(file::remove_folder(work_));
     if (plan_.secret) TRY(swap_secret());
-    if (plan_.database) TRY(swap_database());
-    return sync_all(target_.data_directory);
+    if (plan_.database && !target_.postgres) TRY(swap_database());
+    TRY(sync_all(target_.data_directory));
+    return postgres_ ? commit() : Result<void>{};
   }
 
   /// A rename without an fsync each: sync_all() comes at the end, and until then nothing is lost either way.
@@ -207,6 +212,13 @@ class Restore {
     return {};
   }
 
+  Result<void> commit() {
+    TRY(postgres_->commit());
+    restored_.database_replaced = true;
+    restored_.aside_schema = postgres_->aside();
+    return {};
+  }
+
   /// The name is never without a database. What the old one's -wal held goes aside with it.
   Result<void> swap_database() {
     const std::string name = target_.database.filename().string();
@@ -238,6 +250,7 @@ class Restore {
   }
 
   Error half_done(Error error) const {
+    if (restored_.files_written == 0 && restored_.aside.empty() && postgres_) return error;
     error.state = fmt::format("Part of {} has been replaced already. What was there is kept in {}; nothing is lost.",
                               target_.data_directory.string(), aside_folder().string());
     error.next += "\nRun the same command again: it completes what was begun.";
@@ -251,6 +264,7 @@ class Restore {
   Progress& progress_;
   RestorePlan plan_;
   Restored restored_;
+  std::optional<PostgresRestore> postgres_;  ///< done, compared, and not yet committed
   fs::path work_;
   std::int64_t done_ = 0;
 };

@@ -5,6 +5,7 @@
 
 #include "base/file.hpp"
 #include "snapshot/draft.hpp"
+#include "snapshot/postgres_restore.hpp"
 
 namespace liftlock::snapshot {
 
@@ -66,7 +67,7 @@ Result<std::vector<file::Entry>> live_entries(const Snapshot& snapshot, const Ta
   source.data_directory = target.data_directory;
   source.database = target.database;
   auto entries = entries_of(source, snapshot.folder.parent_path());
-  if (entries || file::exists(target.database)) return entries;
+  if (entries || target.postgres || file::exists(target.database)) return entries;
   // Without a database there is nothing to be left out but what it would leave behind.
   entries = file::walk(target.data_directory);
   if (!entries) return entries;
@@ -85,8 +86,11 @@ std::uint64_t RestorePlan::bytes_to_write() const {
 Result<RestorePlan> plan_restore(const Snapshot& snapshot, const Target& target, Progress& progress) {
   const Manifest& manifest = snapshot.manifest;
   RestorePlan plan;
-  plan.database = target.with_database && !same_database_file(manifest.database.live, manifest.database.bytes,
-                                                              manifest.database.sha256, target.database);
+  if (target.with_database) {
+    plan.database = target.postgres ? !TRY(is_as_in_snapshot(snapshot, *target.postgres, progress))
+                                    : !same_database_file(manifest.database.live, manifest.database.bytes,
+                                                          manifest.database.sha256, target.database);
+  }
   if (target.secret_file && !manifest.secret_file.empty()) {
     const auto now = file::read(*target.secret_file);
     plan.secret = !now || *now != TRY(file::read(snapshot.folder / "secret-key"));
@@ -117,7 +121,8 @@ Result<RestorePlan> plan_restore(const Snapshot& snapshot, const Target& target,
     if (is_file) plan.aside.emplace_back(path);
   }
   std::erase_if(plan.aside, [&](const std::string& path) {
-    return holds(target.data_directory / path, snapshot.folder) || holds(target.data_directory / path, target.database);
+    const fs::path place = target.data_directory / path;
+    return holds(place, snapshot.folder) || (!target.database.empty() && holds(place, target.database));
   });
   // Whole folders move in one piece. In byte order a folder's content need not follow it ("a", "a b", "a/x"): '/' sorts
   // as the lowest byte here.

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
+#include "database/url.hpp"
 #include "snapshot/manifest.hpp"
 
 /// Complete, provable, restorable copies of a deployment.
@@ -20,7 +21,7 @@
 ///
 ///     manifest.json        all that is known about it, with checksums
 ///     deployment.json      how it was deployed, as the caller says
-///     database.sqlite.zst  the database
+///     database.sqlite.zst  the database; of PostgreSQL database.sql.zst, a script that psql runs
 ///     data.tar.zst         everything else of the data directory; later ones (data-2.tar.zst) hold what changed since
 ///     secret-key           WEBUI_SECRET_KEY's file, where the caller knows one
 ///     RESTORE.txt          how to restore by hand with zstd, tar and sqlite3
@@ -30,10 +31,17 @@
 /// lock.
 namespace liftlock::snapshot {
 
+/// A PostgreSQL database that is to be saved, or to be written to.
+struct PostgresPlace {
+  database::Url url;   ///< holds the password
+  std::string schema;  ///< made the only one of the search path; empty: the server decides
+};
+
 /// What is to be saved. Paths are absolute.
 struct Source {
   std::filesystem::path data_directory;
   std::filesystem::path database;                    ///< in the data directory or elsewhere; may be a symbolic link
+  std::optional<PostgresPlace> postgres = {};        ///< instead of `database`, which is then empty
   std::optional<std::filesystem::path> secret_file;  ///< left out where there is none at this path
   /// The content of a key that lies in no file of this machine; `secret_file` is then where it lies as `docker cp` says
   /// it: "open-webui:/app/backend/.webui_secret_key".
@@ -82,7 +90,16 @@ struct Updated {
 
 /// That a snapshot can be restored, shown by doing it.
 struct Proof {
-  std::filesystem::path database;         ///< the restored database, in the scratch folder
+  /// How a PostgreSQL database was restored for it.
+  enum class Way {
+    file,              ///< it is SQLite, and a file
+    scratch_database,  ///< into a database of its own on the same server
+    transaction,       ///< beside the tables, in a transaction that was taken back
+    read_back          ///< not at all: the rows in the snapshot were compared with those that the server had sent
+  };
+  Way way = Way::file;
+  std::string why_not_restored = {};      ///< a sentence, where it was read back only
+  std::filesystem::path database;         ///< the restored database, in the scratch folder; empty of PostgreSQL
   std::vector<std::string> integrity;     ///< what PRAGMA integrity_check complains of; empty: intact
   std::vector<std::string> foreign_keys;  ///< "chat → user: 3 rows without a parent"; of the data, not of the copy
   std::int64_t files = 0;                 ///< regular files whose content was compared with the manifest
@@ -97,7 +114,10 @@ struct Proof {
 [[nodiscard]] Result<Proof> prove(const Snapshot& snapshot, const std::filesystem::path& scratch, Clock& clock,
                                   Progress& progress);
 /// As prove(), in a scratch folder beside the snapshot that is removed afterwards (Proof::database is then empty).
-[[nodiscard]] Result<Proof> verify(const Snapshot& snapshot, Clock& clock, Progress& progress);
+/// A PostgreSQL database is restored on `server`, by the first of the ways that the role there may go; without one it
+/// is read back. Every row is compared, and what the tables consist of is counted. Errors also: those of the server.
+[[nodiscard]] Result<Proof> verify(const Snapshot& snapshot, Clock& clock, Progress& progress,
+                                   const std::optional<PostgresPlace>& server = {});
 
 /// Unpacks the database alone to a new file, with its mode and owner where permitted, checked and synced.
 [[nodiscard]] Result<void> restore_database(const Snapshot& snapshot, const std::filesystem::path& to,
@@ -109,6 +129,7 @@ struct Target {
   std::filesystem::path database;
   std::optional<std::filesystem::path> secret_file;
   bool with_database = true;  ///< false: the database at that path is right already, and none of restore()'s business
+  std::optional<PostgresPlace> postgres = {};  ///< instead of `database`
 };
 [[nodiscard]] Target origin_of(const Snapshot& snapshot);
 
@@ -119,11 +140,13 @@ struct Restored {
   std::vector<std::filesystem::path> written;  ///< the database and files that were written, at most 1,000
   std::filesystem::path aside;                 ///< folder that holds what was there; empty if nothing had to move
   std::int64_t moved_aside = 0;
+  std::string aside_schema = {};  ///< of PostgreSQL: what holds the tables that were there; empty if there were none
 };
 /// Makes a data directory, database and secret key what they were. Everything is unpacked and checked beside first;
 /// then what differs is renamed into place, and what was there goes to `<data directory>/.liftlock-aside-STAMP`, never
 /// away. Files that are equal are not touched. Nobody may use the data meanwhile. Interrupted at any point, a second
-/// call completes it. The database is replaced last.
+/// call completes it. The database is replaced last. A PostgreSQL database is restored and compared in one transaction
+/// beside the tables, which go to a schema `liftlock_aside_STAMP`; the transaction is committed last.
 /// Errors: "snapshot-damaged" and "snapshot-no-space" (nothing was changed), those of base/file.hpp (`state` says).
 [[nodiscard]] Result<Restored> restore(const Snapshot& snapshot, const Target& target, Clock& clock,
                                        Progress& progress);

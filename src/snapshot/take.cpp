@@ -6,6 +6,7 @@
 #include "base/file.hpp"
 #include "base/format.hpp"
 #include "snapshot/draft.hpp"
+#include "snapshot/postgres_dump.hpp"
 
 namespace liftlock::snapshot {
 
@@ -60,17 +61,27 @@ std::uint64_t size_of(const fs::path& path) {
 
 /// The database compresses to less than half, unless somebody keeps images in it; a -wal costs a copy on the way.
 std::uint64_t estimate(const Source& source, const std::vector<file::Entry>& entries) {
-  const std::uint64_t database = size_of(source.database);
-  const std::uint64_t wal = size_of(source.database.string() + "-wal");
+  const bool is_file = !source.database.empty();
+  const std::uint64_t database = is_file ? size_of(source.database) : 0;
+  const std::uint64_t wal = is_file ? size_of(source.database.string() + "-wal") : 0;
   constexpr std::uint64_t manifest_per_file = 400;
   return bytes_of(entries) + database / 2 + (wal > 0 ? database + wal : 0) + entries.size() * manifest_per_file +
          (std::uint64_t{1} << 20);
 }
 
+/// What the tables take on a server is about what they come to as text: big values are compressed there.
+Result<std::uint64_t> estimate_all(const Source& source, const std::vector<file::Entry>& entries) {
+  const std::uint64_t needed = estimate(source, entries);
+  return source.postgres ? needed + TRY(size_of_tables(*source.postgres)) : needed;
+}
+
 Result<Snapshot> take_into(const Source& source, Draft& draft, const std::vector<file::Entry>& entries, Clock& clock,
                            Progress& progress) {
   Manifest manifest = TRY(begin_manifest(source, draft, clock));
-  manifest.database = TRY(save_database(source, draft.folder(), progress));
+  if (source.postgres)
+    TRY(save_postgres(*source.postgres, draft.folder(), manifest, progress));
+  else
+    manifest.database = TRY(save_database(source, draft.folder(), progress));
 
   progress.begin("Saving files", static_cast<std::int64_t>(bytes_of(entries)), Progress::Unit::bytes);
   FileSaver saver(source, draft.folder(), 0, manifest, progress);
@@ -104,7 +115,8 @@ Result<Manifest> begin_manifest(const Source& source, const Draft& draft, Clock&
 
 Result<std::vector<file::Entry>> entries_of(const Source& source, const fs::path& store) {
   const fs::path root = TRY(resolved(source.data_directory));
-  const std::string database = below(root, TRY(resolved(source.database)));
+  const bool is_file = !source.database.empty();
+  const std::string database = is_file ? below(root, TRY(resolved(source.database))) : std::string();
   std::set<std::string> out;
   if (!database.empty()) {
     for (const char* suffix : {"", "-wal", "-shm", "-journal"}) out.insert(database + suffix);
@@ -166,12 +178,12 @@ Result<void> require_space(const fs::path& place, std::uint64_t needed) {
 }
 
 Result<std::uint64_t> space_needed(const Source& source) {
-  return estimate(source, TRY(entries_of(source, source.data_directory / ".liftlock-none")));
+  return estimate_all(source, TRY(entries_of(source, source.data_directory / ".liftlock-none")));
 }
 
 Result<Snapshot> take(const Source& source, const fs::path& store, Clock& clock, Progress& progress) {
   const auto entries = TRY(entries_of(source, store));
-  const std::uint64_t needed = estimate(source, entries);
+  const std::uint64_t needed = TRY(estimate_all(source, entries));
   TRY(require_space(store, needed));
   const auto run = [&]() -> Result<Snapshot> {
     auto draft = TRY(Draft::begin(store, clock));

@@ -8,6 +8,7 @@
 #include "base/hash.hpp"
 #include "base/stage.hpp"
 #include "snapshot/draft.hpp"
+#include "snapshot/postgres_restore.hpp"
 
 namespace liftlock::snapshot {
 
@@ -187,7 +188,27 @@ Result<Proof> prove(const Snapshot& snapshot, const fs::path& scratch, Clock& cl
   return proof;
 }
 
-Result<Proof> verify(const Snapshot& snapshot, Clock& clock, Progress& progress) {
+namespace {
+
+Result<Proof> verify_postgres(const Snapshot& snapshot, Clock& clock, Progress& progress,
+                              const std::optional<PostgresPlace>& server) {
+  const double start = clock.monotonic_seconds();
+  Proof proof;
+  auto archives = std::async(std::launch::async, [&] { return prove_archives(snapshot); });
+  auto proven = prove_postgres(snapshot, server, progress, proof);
+  const ArchiveProof of_archives = TRY(archives.get());
+  TRY(proven);
+  proof.files = of_archives.files;
+  proof.bytes = of_archives.bytes + snapshot.manifest.database.bytes;
+  proof.seconds = clock.monotonic_seconds() - start;
+  return proof;
+}
+
+}  // namespace
+
+Result<Proof> verify(const Snapshot& snapshot, Clock& clock, Progress& progress,
+                     const std::optional<PostgresPlace>& server) {
+  if (snapshot.manifest.postgres) return verify_postgres(snapshot, clock, progress, server);
   const auto scratch = TRY(file::ScratchFolder::create(snapshot.folder.parent_path(), ".prove-"));
   auto proof = TRY(prove(snapshot, scratch.path(), clock, progress));
   proof.database.clear();

@@ -178,13 +178,13 @@ class Running(Case):
         self.assertIn("The secret key goes with the container", text)
 
     def test_a_database_on_a_server(self):
-        ENGINE.create("pg", "open-webui:v0.6.18", start=False, Env=["DATABASE_URL=postgres://webui:hunter2@db.example:5432/webui"],
+        ENGINE.create("pg", "open-webui:v0.6.18", start=False, Env=["DATABASE_URL=postgres://webui:hunter2@127.0.0.1:1/webui"],
                       HostConfig={"Binds": ["pg:/app/backend/data"]})  # fmt: skip
         done = self.expect(0, "status", "pg", "--json")
         self.assertNotIn("hunter2", done.stdout)
         database = json.loads(done.stdout)["database"]
-        self.assertEqual((database["kind"], database["unread"]["id"]), ("postgresql", "database-not-asked"))
-        self.assertIn("db.example", database["url"])
+        self.assertEqual((database["kind"], database["unread"]["id"]), ("postgresql", "database-open"))
+        self.assertIn("webui:***@127.0.0.1:1", database["url"])
 
     def test_all_of_them(self):
         data = data_directory("open-webui-0.5.20")

@@ -63,7 +63,8 @@ Result<Findings> check_fitness(const Patient& patient) {
 Result<Findings> check_writable(const Patient& patient) {
   if (!patient.deployment) return Findings{};
   for (const fs::path& path : {patient.deployment->data_directory, patient.deployment->database}) {
-    if (::access(path.c_str(), W_OK) != 0) return Findings{wrong("data-not-writable", {{"what", path.string()}})};
+    if (!path.empty() && ::access(path.c_str(), W_OK) != 0)
+      return Findings{wrong("data-not-writable", {{"what", path.string()}})};
   }
   return Findings{fine("data-not-writable")};
 }

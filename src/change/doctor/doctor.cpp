@@ -53,6 +53,12 @@ void put_status(Patient& patient) {
   patient.unsettled_change = status.unsettled_change;
 }
 
+/// What answers can be told what is not done for it yet.
+void put_fitness(Patient& patient) {
+  const auto refused = refuse_postgres(*patient.deployment, "Changing the version");
+  if (!refused && !patient.unread) patient.unfit = refused.error();
+}
+
 }  // namespace
 
 Severity Examination::worst() const {
@@ -73,12 +79,13 @@ Examination examine(const deployment::Deployment& deployment, Clock& clock, Prog
   if (looked) {
     patient.state = looked->state;
     patient.releases = looked->releases;
-    patient.database = deployment.database;
+    if (!deployment.postgres) patient.database = deployment.database;
     patient.unfinished_change = looked->unfinished_change;
     patient.unsettled_change = looked->unsettled_change;
   } else {
     patient.unread = std::move(looked).error();
   }
+  put_fitness(patient);
   put_snapshots(patient, deployment.state_folder, findings);
   return run_checks(patient, std::move(findings));
 }
@@ -103,6 +110,7 @@ Result<Examination> examine(deployment::Platform& platform, const std::string& n
     patient.deployment = *std::move(deployment);
   else
     patient.unfit = std::move(deployment).error();
+  if (patient.deployment) put_fitness(patient);
   if (const auto noted = deployment::state_of(patient.status->instance, home))
     put_snapshots(patient, noted->state_folder, findings);
   return run_checks(patient, std::move(findings));

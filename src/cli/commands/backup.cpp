@@ -38,16 +38,24 @@ const Command& backup_command() {
       .description =
           "The database at one instant, everything else of the data directory, and the secret key, compressed, with "
           "checksums. It counts as taken once it has been restored into scratch and compared. The deployment may "
-          "be running. It can be restored without Liftlock: see RESTORE.txt in it.",
+          "be running. It can be restored without Liftlock: see RESTORE.txt in it. Of a database on PostgreSQL: the "
+          "tables "
+          "of its schema that belong to the role, proven as `liftlock help verify` tells. The server is named by the "
+          "container's environment; for a data directory by that of Liftlock itself, as for Open WebUI (DATABASE_URL, "
+          "or DATABASE_TYPE, _USER, _PASSWORD, _HOST, _PORT and _NAME together; DATABASE_SCHEMA).",
       .arguments = {deployment_argument()},
       .options = {},
-      .examples = {{"liftlock backup dir:/srv/open-webui/data", "For a nightly timer."}},
-      .exit_statuses = {{0, "The snapshot is there and proven."},
-                        {1, "Failed; nothing was changed."},
-                        {2, "There is no such deployment."},
-                        {3, "A change was interrupted: resume it first."},
-                        {6, "Another change holds the lock."},
-                        {130, "Cancelled; nothing was changed."}},
+      .examples = {{"liftlock backup dir:/srv/open-webui/data", "For a nightly timer."},
+                   {"DATABASE_URL=postgresql://… liftlock backup dir:/srv/open-webui/data",
+                    "Its database is on a server."}},
+      .exit_statuses =
+          {{0,
+            "The snapshot is there and proven, or read back where the role of a PostgreSQL database allows no more."},
+           {1, "Failed; nothing was changed."},
+           {2, "There is no such deployment."},
+           {3, "A change was interrupted: resume it first; or the pg_dump on this machine is older than the server."},
+           {6, "Another change holds the lock."},
+           {130, "Cancelled; nothing was changed."}},
       .works_long = true,
       .run = run};
   return command;

@@ -41,7 +41,9 @@ const Command& restore_command() {
           "Everything is unpacked and checked beside first; then what differs is put in place. What was there is moved "
           "to a folder .liftlock-aside-… in the data directory, never away. A container is stopped "
           "meanwhile, and started again. Of a data directory nobody may use the database meanwhile: stop Open WebUI "
-          "first. A data directory that is gone is made anew.",
+          "first. A data directory that is gone is made anew. A database on PostgreSQL is restored in one transaction, "
+          "which is compared row by row before it is committed; the tables that were there go to a schema "
+          "liftlock_aside_….",
       .arguments = {deployment_argument(),
                     {.name = "SNAPSHOT",
                      .help = "Its name (backup-20261121-104526), latest, or the path of its folder.",

@@ -84,6 +84,7 @@ const Command& status_command() {
           "still be rolled back. Of a container also image, health, ports, and whether data and secret key would "
           "outlive "
           "it; its engine is the one that DOCKER_HOST names, or the one of this machine (Docker, Podman). Without "
+          "A database on PostgreSQL is asked there; see `liftlock help backup` for what names it. Without "
           "DEPLOYMENT: every data directory that Liftlock has worked on, and every container that is Open WebUI.",
       .arguments = {deployment_argument(false)},
       .options = {},

@@ -91,6 +91,10 @@ Json database_json(const change::InstanceStatus& status) {
                    {"url", settings.database},
                    {"path", status.database_file ? Json(status.database_file->string()) : Json()},
                    {"bytes", status.database_bytes ? Json(*status.database_bytes) : Json()}};
+  if (status.postgres) {
+    database["server"] = server_json(*status.postgres);
+    database["users"] = status.postgres->sessions;
+  }
   if (status.state) database.update(state_json(*status.state));
   database["unread"] = status.database_unread ? error_json(*status.database_unread)["error"] : Json();
   return database;
@@ -107,7 +111,10 @@ std::string render_status(const change::InstanceStatus& status, const Style& sty
   table.add({style.dim("running"), printable(state_text(instance))});
   for (const std::string& port : instance.ports) table.add({style.dim("port"), printable(port)});
   table.add({style.dim("data"), printable(mount_text(instance))});
-  table.add({style.dim("database"), database_place(status)});
+  if (status.postgres)
+    add_server(table, *status.postgres, style);
+  else
+    table.add({style.dim("database"), database_place(status)});
   if (status.state) {
     table.add({style.dim("state"), database_text(*status.state)});
     table.add({style.dim("version"), origin_text(*status.state, status.releases)});
@@ -119,6 +126,7 @@ std::string render_status(const change::InstanceStatus& status, const Style& sty
                                                bytes(status.size->data_bytes))});
   }
   table.add({style.dim("secret key"), printable(secret_text(status))});
+  if (status.postgres) add_sessions(table, status.postgres->sessions, style);
   return style.bold(printable(instance.address)) + "\n" + table.render(2) +
          (status.state ? leftovers_text(*status.state, style) : "") + warnings(status, style) +
          changes_text(printable(instance.address), status.unfinished_change, status.unsettled_change, style);

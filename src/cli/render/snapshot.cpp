@@ -86,10 +86,47 @@ Json listed_json(const std::vector<snapshot::Listed>& listed) {
   return list;
 }
 
+namespace {
+
+std::string_view way_text(snapshot::Proof::Way way) {
+  using enum snapshot::Proof::Way;
+  switch (way) {
+    case scratch_database:
+      return "Proven by restoring it into a scratch database";
+    case transaction:
+      return "Proven by restoring it beside the tables, in a transaction that was taken back";
+    case read_back:
+      return "Read back";
+    case file:
+      break;
+  }
+  return "Proven by restoring it";
+}
+
+std::string_view way_name(snapshot::Proof::Way way) {
+  using enum snapshot::Proof::Way;
+  switch (way) {
+    case scratch_database:
+      return "scratch-database";
+    case transaction:
+      return "transaction";
+    case read_back:
+      return "read-back";
+    case file:
+      break;
+  }
+  return "file";
+}
+
+}  // namespace
+
 std::string render_proof(const snapshot::Proof& proof, const Style& style) {
   std::string out =
-      fmt::format("{} Proven by restoring it: {} and the database, {} compared, in {}.\n", style.green("✓"),
+      fmt::format("{} {}: {} and the database, {} compared, in {}.\n", style.green("✓"), way_text(proof.way),
                   format_count(proof.files, "file", "files"), format_bytes(proof.bytes), format_seconds(proof.seconds));
+  if (!proof.why_not_restored.empty())
+    out += wrap(style.yellow("It was not restored. ") + printable(proof.why_not_restored),
+                static_cast<std::size_t>(style.width), 2);
   if (!proof.integrity.empty()) {
     out += style.yellow("The database was damaged already when the snapshot was taken:") + "\n";
     for (const std::string& line : proof.integrity) out += fmt::format("  · {}\n", printable(line));
@@ -102,7 +139,9 @@ std::string render_proof(const snapshot::Proof& proof, const Style& style) {
 }
 
 Json proof_json(const snapshot::Proof& proof) {
-  return {{"files", proof.files},
+  return {{"way", way_name(proof.way)},
+          {"why_not_restored", proof.why_not_restored.empty() ? Json() : Json(proof.why_not_restored)},
+          {"files", proof.files},
           {"bytes", proof.bytes},
           {"seconds", proof.seconds},
           {"integrity", proof.integrity},
@@ -117,6 +156,12 @@ std::string render_restored(const snapshot::Restored& restored, const Style& sty
                                 restored.database_replaced ? "the database, " : "",
                                 format_count(restored.files_written, "file", "files"),
                                 format_count(restored.files_untouched, "file", "files"));
+  if (!restored.aside_schema.empty()) {
+    out += fmt::format(
+        "The tables that were there are in the schema {0}. When you need them no more:\n"
+        "  DROP SCHEMA {0} CASCADE;\n",
+        restored.aside_schema);
+  }
   if (!restored.aside.empty()) {
     out += fmt::format("What was there ({}) is in {}\n", format_count(restored.moved_aside, "file", "files"),
                        printable(restored.aside.string()));
@@ -132,7 +177,8 @@ Json restored_json(const snapshot::Restored& restored) {
           {"files_untouched", restored.files_untouched},
           {"written", std::move(written)},
           {"moved_aside", restored.moved_aside},
-          {"aside", restored.aside.empty() ? Json() : Json(restored.aside.string())}};
+          {"aside", restored.aside.empty() ? Json() : Json(restored.aside.string())},
+          {"aside_schema", restored.aside_schema.empty() ? Json() : Json(restored.aside_schema)}};
 }
 
 }  // namespace liftlock::cli

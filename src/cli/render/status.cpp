@@ -76,26 +76,52 @@ nlohmann::ordered_json state_json(const migration::DatabaseState& state) {
           {"leftovers", std::move(leftovers)}};
 }
 
+void add_server(TextTable& table, const change::PostgresStatus& server, const Style& style) {
+  table.add({style.dim("database"), fmt::format("{}, {}", printable(server.url), bytes(server.bytes))});
+  table.add({style.dim("server"), fmt::format("PostgreSQL {}, database {}, schema {}{}", server.server,
+                                              printable(server.name), printable(server.schema),
+                                              server.through.empty() ? "" : ", through " + printable(server.through))});
+}
+
+void add_sessions(TextTable& table, const std::vector<std::string>& users, const Style& style) {
+  table.add({style.dim("used by"), users.empty() ? "nobody" : printable(users.front())});
+  for (std::size_t i = 1; i < users.size(); ++i) table.add({"", printable(users[i])});
+}
+
+nlohmann::ordered_json server_json(const change::PostgresStatus& server) {
+  using Json = nlohmann::ordered_json;
+  return {{"version", server.server},
+          {"url", server.url},
+          {"name", server.name},
+          {"schema", server.schema},
+          {"through", server.through.empty() ? Json() : Json(server.through)}};
+}
+
 std::string render_status(const change::Status& status, const Style& style) {
   const deployment::Deployment& deployment = status.deployment;
   TextTable table({{""}, {""}});
   table.add({style.dim("driver"), deployment.driver});
   table.add({style.dim("data"), printable(deployment.data_directory.string())});
-  table.add({style.dim("database"),
-             fmt::format("{}, {}", printable(deployment.database.string()), bytes(status.size.database_bytes))});
+  if (status.postgres) {
+    add_server(table, *status.postgres, style);
+  } else {
+    table.add({style.dim("database"),
+               fmt::format("{}, {}", printable(deployment.database.string()), bytes(status.size.database_bytes))});
+  }
   table.add({style.dim("state"), database_text(status.state)});
   table.add({style.dim("version"), origin_text(status.state, status.releases)});
   table.add({style.dim("files"), fmt::format("{}, {}", format_count(status.size.data_files, "file", "files"),
                                              bytes(status.size.data_bytes))});
-  table.add({style.dim("used by"), status.users.empty() ? "nobody" : printable(status.users.front())});
-  for (std::size_t i = 1; i < status.users.size(); ++i) table.add({"", printable(status.users[i])});
+  add_sessions(table, status.users, style);
   return style.bold(printable(deployment.address)) + "\n" + table.render(2) + leftovers_text(status.state, style) +
          changes_text(deployment.address, status.unfinished_change, status.unsettled_change, style);
 }
 
 nlohmann::ordered_json status_json(const change::Status& status) {
   using Json = nlohmann::ordered_json;
-  Json database = {{"path", status.deployment.database.string()}, {"bytes", status.size.database_bytes}};
+  Json database = {{"path", status.postgres ? Json() : Json(status.deployment.database.string())},
+                   {"bytes", status.size.database_bytes}};
+  if (status.postgres) database["server"] = server_json(*status.postgres);
   database.update(state_json(status.state));
   database["users"] = status.users;
   Json json = {{"deployment", status.deployment.address},

@@ -7,6 +7,7 @@
 
 #include "change/change.hpp"
 #include "cli/render/style.hpp"
+#include "cli/render/text.hpp"
 
 namespace liftlock::cli {
 
@@ -30,5 +31,11 @@ namespace liftlock::cli {
                                                   const std::optional<std::string>& unsettled);
 /// The members of "database" that say where it stands.
 [[nodiscard]] nlohmann::ordered_json state_json(const migration::DatabaseState& state);
+
+/// Where a PostgreSQL database is.
+void add_server(TextTable& table, const change::PostgresStatus& server, const Style& style);
+/// Who uses a database, or "nobody".
+void add_sessions(TextTable& table, const std::vector<std::string>& users, const Style& style);
+[[nodiscard]] nlohmann::ordered_json server_json(const change::PostgresStatus& server);
 
 }  // namespace liftlock::cli

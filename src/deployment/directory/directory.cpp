@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <system_error>
 
@@ -43,22 +44,69 @@ std::optional<fs::path> secret_in(const fs::path& folder) {
   return std::nullopt;
 }
 
-Deployment deployment_in(const fs::path& folder, const fs::path& database, const fs::path& home) {
+Deployment deployment_in(const fs::path& folder, const fs::path& home) {
   Deployment deployment;
   deployment.driver = "directory";
   deployment.address = "dir:" + folder.string();
   deployment.slug = slug_of(folder);
   deployment.data_directory = folder;
-  deployment.database = database;
-  deployment.database_url = "sqlite:///" + database.string();
   deployment.secret_file = secret_in(folder);
   deployment.state_folder = home / deployment.slug;
   return deployment;
 }
 
+Deployment with_file(Deployment deployment, const fs::path& database) {
+  deployment.database = database;
+  deployment.database_url = "sqlite:///" + database.string();
+  return deployment;
+}
+
+Deployment with_server(Deployment deployment, PostgresAccess access) {
+  deployment.database_url = access.url.safe;
+  deployment.postgres = std::move(access);
+  return deployment;
+}
+
+/// Without a webui.db there is less to tell a data directory by.
+bool looks_like_data(const fs::path& folder) {
+  constexpr std::array<const char*, 4> names = {"uploads", "vector_db", "cache", ".webui_secret_key"};
+  return std::ranges::any_of(names, [&](const char* name) { return file::exists(folder / name); });
+}
+
+std::unexpected<Error> usage(std::string id, const Deployment& deployment, std::string what, std::string next) {
+  return std::unexpected(Error{ErrorKind::usage, std::move(id),
+                               fmt::format("Looking for the database of {}", deployment.address), std::move(what),
+                               "Nothing was changed.", std::move(next)});
+}
+
+/// Copying the file that Open WebUI does not use any more would look like a backup, and be none.
+std::unexpected<Error> two_databases(const Deployment& deployment, const PostgresAccess& access) {
+  return usage("database-ambiguous", deployment,
+               fmt::format("The environment names {}, and there is a {} in the data directory as well.",
+                           access.url.safe, database_name),
+               fmt::format("Say which of them Open WebUI uses. The file: unset DATABASE_URL (and DATABASE_TYPE, …) for "
+                           "Liftlock. The server: move the file away:\n    mv {0}/{1} {0}/{1}.old",
+                           deployment.data_directory.string(), database_name));
+}
+
+/// Where Liftlock has seen it on a server before, and nothing names that now.
+Result<void> refuse_unnamed(const Deployment& deployment) {
+  const fs::path note = deployment.state_folder / server_note;
+  if (!file::exists(note)) return {};
+  std::string url = TRY(file::read(note));
+  while (url.ends_with('\n')) url.pop_back();
+  return usage(
+      "database-unnamed", deployment,
+      fmt::format("Its database was {} when Liftlock last worked on it, and the environment does not name it.", url),
+      fmt::format("Give Liftlock the settings that Open WebUI runs with:\n    set -a; . OPEN_WEBUI.env; set +a\n"
+                  "If its database is {} again, remove the note {}",
+                  database_name, note.string()));
+}
+
 class DirectoryDriver final : public Driver {
  public:
   Result<process::Users> users(const Deployment& deployment) override {
+    if (deployment.postgres) return process::Users{};  // the server knows: database/postgres_sessions.hpp
     return process::users_of(process::database_files(deployment.database));
   }
 };
@@ -72,21 +120,27 @@ Result<Deployment> find_directory(const std::string& path, const fs::path& home)
   const fs::path named = fs::canonical(path, code);
   if (code) return unknown(address, fmt::format("{}: {}", path, code.message()));
 
-  fs::path folder = named;
-  fs::path link = named / database_name;
-  if (fs::is_regular_file(named, code)) {
-    folder = fs::canonical(fs::absolute(path).parent_path(), code);
-    link = named;
-  } else if (!file::exists(link)) {
-    return unknown(address, fmt::format("There is no {} in {}.", database_name, named.string()));
+  const bool names_file = fs::is_regular_file(named, code);
+  fs::path folder = names_file ? fs::canonical(fs::absolute(path).parent_path(), code) : named;
+  const fs::path link = names_file ? named : named / database_name;
+  TRY(refuse_home_inside("dir:" + folder.string(), folder, home));
+  Deployment deployment = deployment_in(folder, home);
+
+  std::optional<PostgresAccess> access = TRY(postgres_access(own_database_settings()));
+  const bool has_file = names_file || file::exists(link);
+  if (access && !has_file && !looks_like_data(folder)) {
+    return unknown(address,
+                   fmt::format("There is nothing in {} that Open WebUI would have put there.", folder.string()));
   }
+  if (access && has_file) return two_databases(deployment, *access);
+  if (access) return with_server(std::move(deployment), *std::move(access));
+  TRY(refuse_unnamed(deployment));
+  if (!has_file) return unknown(address, fmt::format("There is no {} in {}.", database_name, named.string()));
   const fs::path database = fs::canonical(link, code);
   if (code) return unknown(address, fmt::format("{} points to nothing: {}", link.string(), code.message()));
   if (!fs::is_regular_file(database, code))
     return unknown(address, fmt::format("{} is not a file.", database.string()));
-
-  TRY(refuse_home_inside("dir:" + folder.string(), folder, home));
-  return deployment_in(folder, database, home);
+  return with_file(std::move(deployment), database);
 }
 
 Result<void> refuse_home_inside(const std::string& address, const fs::path& folder, const fs::path& home) {
@@ -107,12 +161,15 @@ Result<Deployment> find_lost_directory(const std::string& path, const fs::path& 
   std::error_code code;
   const fs::path folder = fs::weakly_canonical(fs::absolute(path), code);
   if (code) return unknown("dir:" + path, fmt::format("{}: {}", path, code.message()));
-  Deployment deployment = deployment_in(folder, folder / database_name, home);
+  Deployment deployment = deployment_in(folder, home);
   if (!file::exists(deployment.state_folder)) {
     return unknown(deployment.address, fmt::format("There is no {} in {}, and no snapshot of it is known.",
                                                    database_name, folder.string()));
   }
-  return deployment;
+  if (std::optional<PostgresAccess> access = TRY(postgres_access(own_database_settings())))
+    return with_server(std::move(deployment), *std::move(access));
+  TRY(refuse_unnamed(deployment));
+  return with_file(std::move(deployment), folder / database_name);
 }
 
 std::unique_ptr<Driver> make_directory_driver() { return std::make_unique<DirectoryDriver>(); }

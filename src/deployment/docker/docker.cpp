@@ -10,6 +10,7 @@
 #include "deployment/deployment.hpp"
 #include "deployment/docker/connection.hpp"
 #include "deployment/docker/container.hpp"
+#include "deployment/docker/database_host.hpp"
 #include "deployment/docker/logs.hpp"
 #include "deployment/docker/orders.hpp"
 #include "deployment/docker/tar_file.hpp"
@@ -78,6 +79,10 @@ class DockerPlatform final : public Platform {
     TRY(std::move(written));
     TRY(unpack_tar(tar, to));
     return file::remove(tar);
+  }
+
+  Result<std::optional<PostgresAccess>> postgres_of(const Instance& instance) override {
+    return find_postgres(engine_, instance.id);
   }
 
   Result<void> logs(const Instance& instance, const LogWish& wish, const LogSink& sink) override {

@@ -28,10 +28,9 @@ std::unexpected<Error> refuse(const Instance& instance, std::string id, std::str
 }
 
 Result<void> refuse_other_databases(const Instance& instance) {
-  if (instance.settings.database_kind == "sqlite") return {};
+  if (instance.settings.database_kind == "sqlite" || instance.settings.database_kind == "postgresql") return {};
   return refuse(instance, "database-not-sqlite",
-                fmt::format("Its database is {}. Of containers, Liftlock changes those with an SQLite database only.",
-                            instance.settings.database),
+                fmt::format("Its database is {}. Liftlock knows SQLite and PostgreSQL.", instance.settings.database),
                 "To look at it:\n    liftlock status " + instance.address);
 }
 
@@ -47,6 +46,14 @@ Result<void> refuse_mounts_inside(const Instance& instance) {
                   "Bring both into one volume or folder; Liftlock saves and restores one.");
   }
   return {};
+}
+
+std::unexpected<Error> refuse_data_elsewhere(const Instance& instance, const fs::path& path) {
+  return refuse(instance, "data-not-here",
+                fmt::format("{} is on a mount, but this process cannot open it: it needs the rights of who runs the "
+                            "engine, on the engine's machine.",
+                            path.string()),
+                "Unset LIFTLOCK_HELPER if it is set: it forbids what would help. Else run Liftlock there, as root.");
 }
 
 /// Where `path` of the container is on this machine. The engine may be on another one, and this process in a container
@@ -67,17 +74,40 @@ Result<fs::path> path_here(Platform& platform, const Instance& instance, const f
     }
     std::this_thread::sleep_for(pause);
   }
-  return refuse(instance, "data-not-here",
-                fmt::format("{} is on a mount, but this process cannot open it: it needs the rights of who runs the "
-                            "engine, on the engine's machine.",
-                            path.string()),
-                "Unset LIFTLOCK_HELPER if it is set: it forbids what would help. Else run Liftlock there, as root.");
+  return refuse_data_elsewhere(instance, path);
+}
+
+/// A database that is no file cannot show whether the data directory here is the container's; the engine's address
+/// does.
+Result<void> put_server(Deployment& deployment, Platform& platform, const Instance& instance, const fs::path& data) {
+  const bool local = TRY(required_engine(looking_for(instance.name))).local();
+  auto access = TRY(platform.postgres_of(instance));
+  if (!access)
+    return failure("engine-answer", looking_for(instance.name), "Its environment names no database any more.");
+  std::error_code code;
+  if (!local || !fs::is_directory(data, code)) return refuse_data_elsewhere(instance, instance.settings.data_directory);
+  deployment.database_url = access->url.safe;
+  deployment.postgres = std::move(access);
+  return {};
+}
+
+/// Of a container that is gone: what it knew, this process must be told.
+Result<void> put_own_server(Deployment& deployment) {
+  auto access = TRY(postgres_access(own_database_settings()));
+  if (!access) {
+    return std::unexpected(Error{ErrorKind::usage, "database-unnamed", looking_for(deployment.instance),
+                                 "Its database is on a PostgreSQL server, and the container that knew which is gone.",
+                                 "Nothing was changed.", "Name it: DATABASE_URL=postgresql://… liftlock …"});
+  }
+  deployment.database_url = access->url.safe;
+  deployment.postgres = std::move(access);
+  return {};
 }
 
 Result<void> put_data(Deployment& deployment, Platform& platform, const Instance& instance) {
   const Settings& settings = instance.settings;
   for (const fs::path& path : {settings.data_directory, settings.database_file}) {
-    if (outside_path(instance, path)) continue;
+    if (path.empty() || outside_path(instance, path)) continue;
     return refuse(instance, "data-in-container",
                   fmt::format("{} is on no volume and no folder of the machine: it is in the container itself, and "
                               "goes with it.",
@@ -87,14 +117,18 @@ Result<void> put_data(Deployment& deployment, Platform& platform, const Instance
                               instance.name, settings.data_directory.string(), settings.data_directory.string()));
   }
   TRY(refuse_mounts_inside(instance));
-  deployment.database = TRY(path_here(platform, instance, settings.database_file));
   std::error_code code;
+  if (settings.database_kind == "postgresql") {
+    TRY(put_server(deployment, platform, instance, *outside_path(instance, settings.data_directory)));
+  } else {
+    deployment.database = TRY(path_here(platform, instance, settings.database_file));
+    deployment.database_url = "sqlite:///" + deployment.database.string();
+  }
   deployment.data_directory = fs::canonical(*outside_path(instance, settings.data_directory), code);
   if (code) {
     return failure("file-error", looking_for(instance.name),
                    fmt::format("{}: {}", settings.data_directory.string(), code.message()));
   }
-  deployment.database_url = "sqlite:///" + deployment.database.string();
   return {};
 }
 
@@ -139,7 +173,8 @@ Result<Deployment> find_container(const std::string& name, const fs::path& home)
   const auto instance = platform->inspect(name);
   if (!instance) {
     auto noted = find_lost_container(name, home);
-    if (noted && instance.error().id == "instance-unknown") return noted;
+    const bool is_known = noted || noted.error().id == "database-unnamed";
+    if (is_known && instance.error().id == "instance-unknown") return noted;
     return std::unexpected(instance.error());
   }
   Deployment deployment = TRY(state_of_container(name, home));
@@ -160,7 +195,10 @@ Result<Deployment> find_lost_container(const std::string& name, const fs::path& 
   if (!json.is_object() || !json.contains("data_directory") || !json.contains("database")) return unknown(name);
   deployment.data_directory = json.value("data_directory", "");
   deployment.database = json.value("database", "");
-  deployment.database_url = "sqlite:///" + deployment.database.string();
+  if (deployment.database.empty())
+    TRY(put_own_server(deployment));
+  else
+    deployment.database_url = "sqlite:///" + deployment.database.string();
   if (const std::string file = json.value("secret_file", ""); !file.empty()) deployment.secret_file = file;
   deployment.secret_inside = json.value("secret_inside", "");
   deployment.secret_in_environment = json.value("secret_in_environment", false);

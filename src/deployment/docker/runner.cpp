@@ -407,6 +407,7 @@ class DockerDriver final : public Driver {
   explicit DockerDriver(DockerRunner runner) : runner_(std::move(runner)) {}
   Runner* runner() override { return &runner_; }
   Result<process::Users> users(const Deployment& deployment) override {
+    if (deployment.postgres) return process::Users{};  // its server knows
     return process::users_of(process::database_files(deployment.database));
   }
   Result<process::Users> strangers(const Deployment& deployment) override {

@@ -74,6 +74,16 @@ Result<void> take_lock(pg::Connection& connection, std::string_view function) {
   return {};
 }
 
+Result<std::map<std::string, std::int64_t>> count_rows(pg::Connection& connection) {
+  std::map<std::string, std::int64_t> counts;
+  for (const std::string& name : TRY(table_names(connection))) {
+    counts[name] = TRY(connection.query_integer("SELECT count(*) FROM " + quote_identifier(name))).value_or(0);
+  }
+  return counts;
+}
+
+}  // namespace
+
 /// An idle Open WebUI holds no lock, and would go on after the migration with what it knows of the old schema. Sessions
 /// that have just ended are there for a moment.
 Result<void> refuse_other_sessions(pg::Connection& connection, const char* doing) {
@@ -88,16 +98,6 @@ Result<void> refuse_other_sessions(pg::Connection& connection, const char* doing
                  fmt::format("The same user has other sessions there: {}.", fmt::join(names, ", ")),
                  "Stop the program that uses the database, then run the command again.");
 }
-
-Result<std::map<std::string, std::int64_t>> count_rows(pg::Connection& connection) {
-  std::map<std::string, std::int64_t> counts;
-  for (const std::string& name : TRY(table_names(connection))) {
-    counts[name] = TRY(connection.query_integer("SELECT count(*) FROM " + quote_identifier(name))).value_or(0);
-  }
-  return counts;
-}
-
-}  // namespace
 
 Result<std::vector<std::string>> read_version_table(pg::Connection& connection) {
   if (!TRY(pg::read_table(connection, "alembic_version"))) return std::vector<std::string>();
@@ -119,6 +119,10 @@ Result<DatabaseState> inspect_state(pg::Connection& connection) {
     if (count.value_or(0) == 0) return std::vector<DatabaseState::Leftover>();
     return std::vector{stranded_chats(state, *count)};
   });
+}
+
+Result<std::vector<std::string>> other_sessions(pg::Connection& connection) {
+  return sessions(connection, "a.backend_type = 'client backend'");
 }
 
 Result<void> refuse_while_migrated(pg::Connection& connection) {

@@ -22,6 +22,13 @@ class PostgresOperations;
 /// What alembic_version holds; none where the table is missing or empty.
 [[nodiscard]] Result<std::vector<std::string>> read_version_table(database::postgres::Connection& connection);
 
+/// Who else has a session on this database, as far as the server tells: "process 4711 (open-webui from 10.0.0.7)".
+[[nodiscard]] Result<std::vector<std::string>> other_sessions(database::postgres::Connection& connection);
+
+/// Error "database-in-use" (refused), which names them, where the same user has other sessions on this database. Those
+/// that end within two seconds are none.
+[[nodiscard]] Result<void> refuse_other_sessions(database::postgres::Connection& connection, const char* doing);
+
 /// Error "database-locked" (kind locked: who migrates it) while another Liftlock migrates this database: to be asked
 /// before its tables are, which would wait for that one's end.
 [[nodiscard]] Result<void> refuse_while_migrated(database::postgres::Connection& connection);

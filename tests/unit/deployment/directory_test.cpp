@@ -105,5 +105,44 @@ TEST(Home, FollowsTheVariable) {
   EXPECT_TRUE(home_folder());
 }
 
+/// With a variable of this process's environment set, as the user would.
+class ServerTest : public DirectoryTest {
+ protected:
+  void SetUp() override {
+    DirectoryTest::SetUp();
+    ::setenv("DATABASE_URL", "postgresql://webui:hunter2@db/chats", 1);
+  }
+  void TearDown() override { ::unsetenv("DATABASE_URL"); }
+};
+
+TEST_F(ServerTest, AFileAndAServerAreOneTooMany) {
+  const auto found = find(data_.string(), home_);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().id, "database-ambiguous");
+  EXPECT_EQ(found.error().kind, ErrorKind::usage);
+  EXPECT_EQ(found.error().what.find("hunter2"), std::string::npos);
+}
+
+TEST_F(ServerTest, TheEnvironmentNamesTheDatabaseOfADataDirectoryWithoutOne) {
+  fs::remove(data_ / "webui.db");
+  EXPECT_EQ(find(data_.string(), home_).error().id, "deployment-unknown") << "any folder is not one";
+  ASSERT_TRUE(file::make_folder(data_ / "uploads"));
+  const auto found = find(data_.string(), home_);
+  ASSERT_TRUE(found) << found.error().what;
+  EXPECT_EQ(found->database_url, "postgresql://webui:***@db/chats");
+  EXPECT_TRUE(found->database.empty());
+  ASSERT_TRUE(found->postgres);
+  EXPECT_EQ(measure(*found)->database_bytes, 0);
+
+  // Once it was worked on, nothing else is taken for its database.
+  ASSERT_TRUE(prepare_state_folder(*found));
+  ::unsetenv("DATABASE_URL");
+  EXPECT_EQ(find(data_.string(), home_).error().id, "database-unnamed");
+  ASSERT_TRUE(file::write_durably(data_ / "webui.db", "12345"));
+  EXPECT_EQ(find(data_.string(), home_).error().id, "database-unnamed");
+  ::setenv("DATABASE_URL", "sqlite:////elsewhere.db", 1);
+  EXPECT_EQ(find(data_.string(), home_).error().id, "database-unnamed");
+}
+
 }  // namespace
 }  // namespace liftlock::deployment
