@@ -85,11 +85,10 @@ TEST_F(CompanionTest, DoesNotOutliveUs) {
   EXPECT_EQ(said(), 'a');
   ::kill(owner, SIGKILL);
   ::waitpid(owner, nullptr, 0);
-  ::close(STDERR_FILENO);
-  ::close(ends_[1]);
+  ::dup2(saved_, STDERR_FILENO);
+  ::dup2(saved_, ends_[1]);
   char letter = 0;
   EXPECT_EQ(::read(ends_[0], &letter, 1), 0) << "nobody has the other end any more";
-  ends_[1] = ::dup(saved_);
 }
 
 }  // namespace

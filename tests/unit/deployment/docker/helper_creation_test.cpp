@@ -73,8 +73,9 @@ TEST(HelperCreation, ItTakesNothingOfItsImageAndGoesByItself) {
 TEST(HelperCreation, WithoutAStateVolumeNoneIsMade) {
   HelperPlan looking = plan();
   looking.state.clear();
-  for (const auto& mount : helper_creation(looking).body["HostConfig"]["Mounts"])
-    EXPECT_NE(mount["Source"], "liftlock");
+  const json::Json body = helper_creation(looking).body;
+  EXPECT_FALSE(body["HostConfig"]["Mounts"].empty());
+  for (const auto& mount : body["HostConfig"]["Mounts"]) EXPECT_NE(mount["Source"], "liftlock");
 }
 
 TEST(HelperCreation, TheSocketsPathIsTheSameWhateverTheImageHas) {
