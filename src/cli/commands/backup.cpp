@@ -46,8 +46,7 @@ const Command& backup_command() {
       .arguments = {deployment_argument()},
       .options = {},
       .examples = {{"liftlock backup dir:/srv/open-webui/data", "For a nightly timer."},
-                   {"DATABASE_URL=postgresql://… liftlock backup dir:/srv/open-webui/data",
-                    "Its database is on a server."}},
+                   {"liftlock backup open-webui", "A container, whatever its database is."}},
       .exit_statuses =
           {{0,
             "The snapshot is there and proven, or read back where the role of a PostgreSQL database allows no more."},
