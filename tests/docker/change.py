@@ -251,7 +251,7 @@ class Refused(Case):
         ENGINE.remove_everything()
         ENGINE.json("POST", "/networks/create", {"Name": "web"})
         place = self.place(Env=["DATABASE_URL=postgresql://u:p@db/x"])
-        self.refused(place, "SQLite database only")
+        self.refused(place, "Liftlock saves and restores deployments on PostgreSQL; their version it does not change yet.")
         ENGINE.remove_everything()
         ENGINE.json("POST", "/networks/create", {"Name": "web"})
         place = self.place(binds=[f"{self.folder}/data:/app/backend/data", "uploads:/app/backend/data/uploads"])
