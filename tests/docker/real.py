@@ -7,7 +7,9 @@ Usage: tests/docker/real.py [TEST …]   (LIFTLOCK: the program, by default buil
 
 import contextlib
 import json
+import shlex
 import sqlite3
+import subprocess
 import sys
 import unittest
 import urllib.parse
@@ -19,6 +21,7 @@ from real_server import Server
 from registry_server import DOCKER_MANIFEST, Registry
 
 PEEWEE, OLD, STRANDS, PATCH, NEW = "0.3.35", "0.6.18", "0.9.6", "0.12.3", "0.12.4"
+MEMORY = 1 << 30  # bytes
 ENGINE = None
 SCRATCH = None
 
@@ -42,8 +45,8 @@ def offer(registry, repository, tag):
 class Real(unittest.TestCase):
     maxDiff = None
 
-    def server(self, release, fixture, image=None):
-        server = Server(ENGINE, SCRATCH, image or f"{REPOSITORY}:v{release}", fixture)
+    def server(self, release, fixture, image=None, **host):
+        server = Server(ENGINE, SCRATCH, image or f"{REPOSITORY}:v{release}", fixture, **host)
         self.addCleanup(server.remove)
         return server
 
@@ -119,6 +122,42 @@ class Real(unittest.TestCase):
         self.assertEqual(server.heads()["revision"], "d31026856c01")
         self.same_chats(server, sessions, before)
 
+    def test_t11_t14_t15_what_fails_leaves_everything_as_it_was(self):
+        """Without a trial, which would stop the last two before anything is stopped (trial.py)."""
+        repository = f"{REPOSITORY}-failing"
+        make_failing(repository)
+        server = self.server(OLD, "open-webui-0.6.18", f"{repository}:v{OLD}", Memory=MEMORY, MemorySwap=MEMORY)
+        sessions = {email: server.sign_in(email) for email in server.users()}
+        before = {email: server.chats(token) for email, token in sessions.items()}
+        identity = server.inspect()
+
+        def as_it_was(running_since=None):
+            now = server.inspect()
+            self.assertEqual((now["Id"], server.wait()["version"], server.heads()["revision"]), (identity["Id"], OLD, "d31026856c01"))
+            self.assertEqual(running_since or now["State"]["StartedAt"], now["State"]["StartedAt"])
+            self.same_chats(server, sessions, before)
+
+        # T11: the disk of the snapshots is full.
+        home = server.folder / "home"
+        home.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100k", "liftlock-test", home], check=True)
+        try:
+            refused = self.done(server, "change", "open-webui", f"v{NEW}", "--yes", code=3)
+        finally:
+            subprocess.run(["umount", home], check=True)
+        self.assertIn("Not enough space on the disk", refused.stdout + refused.stderr)
+        as_it_was(identity["State"]["StartedAt"])
+
+        # T14: it answers, and its database is not where the release leaves it.
+        back = self.done(server, "change", "open-webui", f"v{NEW}", "--yes", "--no-trial", code=4)
+        self.assertIn("its database is at revision d31026856c01 instead of 0bd252b206fb", " ".join(back.stderr.split()))
+        as_it_was()
+
+        # T15: the system kills it for its memory.
+        back = self.done(server, "change", "open-webui", f"v{PATCH}", "--yes", "--no-trial", code=4)
+        self.assertIn("It was killed because it ran out of memory (OOM): the container may have 1.1 GB.", " ".join(back.stderr.split()))
+        as_it_was()
+
     def test_t1_latest_to_main(self):
         """As a registry has them. The label of main says "main", as the official one's does: which release it is stands in the image."""
         registry = Registry(SCRATCH)
@@ -136,6 +175,12 @@ class Real(unittest.TestCase):
         key = server.key()
         plan = json.loads(self.done(server, "plan", "open-webui", "main", "--json").stdout)
         self.assertEqual((plan["direction"], plan["target_release"], plan["program"]["to"]["digest"]), ("none", NEW, digest))
+
+        # T10: a tag that is not there.
+        refused = self.done(server, "change", "open-webui", "mian", "--yes", code=3)
+        self.assertIn('has no tag "mian"', " ".join(refused.stderr.split()))
+        self.assertRegex(refused.stderr, r"\bmain\b")
+        self.assertEqual(list((server.folder / "home").glob("*/backup-*")), [])
 
         self.done(server, "change", "open-webui", "main", "--yes")
         self.assertEqual(server.version(), NEW)
@@ -213,6 +258,19 @@ def make_impostor():
         for container in (model, made):
             ENGINE.call("DELETE", f"/containers/{container}")
     return repository
+
+
+def make_failing(repository):
+    """0.6.18 as it is; as 0.12.4, that one, which puts its database back to an older revision before it serves; as 0.12.3, that one, which takes
+    memory until it is killed."""
+    ENGINE.call("POST", f"/images/{REPOSITORY}:v{OLD}/tag?repo={repository}&tag=v{OLD}")
+    back = "import sqlite3; c = sqlite3.connect('data/webui.db'); c.execute(\"UPDATE alembic_version SET version_num = 'd31026856c01'\"); c.commit()"
+    for release, changes in {NEW: ["ENV ENABLE_DB_MIGRATIONS=false", f"CMD {json.dumps(['bash', '-c', f'python3 -c {shlex.quote(back)}; exec bash start.sh'])}"],
+                             PATCH: ['CMD ["tail", "/dev/zero"]']}.items():  # fmt: skip
+        made = ENGINE.json("POST", "/containers/create", {"Image": f"{REPOSITORY}:v{release}"})["Id"]
+        query = "".join(f"&changes={urllib.parse.quote(change, safe='')}" for change in changes)
+        ENGINE.call("POST", f"/commit?container={made}&repo={repository}&tag=v{release}{query}", {})
+        ENGINE.call("DELETE", f"/containers/{made}")
 
 
 def prepare(engine):

@@ -21,7 +21,7 @@ PASSWORD = "Passw0rd!x"  # of every user of the fixtures
 class Server:
     """Open WebUI in a container, its data on a folder of this machine; no secret key is set."""
 
-    def __init__(self, engine, scratch, image, fixture, name="open-webui"):
+    def __init__(self, engine, scratch, image, fixture, name="open-webui", **limits):
         self.engine, self.name = engine, name
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="case-", dir=scratch))
         self.database = suite.unpack(fixture, self.folder / "data") / "webui.db"
@@ -29,7 +29,7 @@ class Server:
                             "HOME": str(self.folder)}  # fmt: skip
         engine.json("POST", "/networks/create", {"Name": f"web-of-{name}"})
         host = {"Binds": [f"{self.database.parent}:/app/backend/data"], "NetworkMode": f"web-of-{name}", "RestartPolicy": {"Name": "unless-stopped"},
-                "PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(free_port())}]}}  # fmt: skip
+                "PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(free_port())}]}, **limits}  # fmt: skip
         engine.create(name, image, HostConfig=host, Env=["MINE=kept"])
         self.wait()
 
