@@ -90,7 +90,7 @@ Result<std::optional<Container>> kept_of(Engine& engine, const std::string& name
 }  // namespace
 
 Result<std::optional<Ground>> find_ground(Engine& engine, const std::string& name) {
-  if (!may_be_name(name)) return std::nullopt;
+  if (engine.is_podman() || !may_be_name(name)) return std::nullopt;
   auto container = TRY(look_at(engine, name));
   if (!container) container = TRY(kept_of(engine, name));
   if (!container) return std::nullopt;

@@ -23,8 +23,8 @@ struct Ground {
 };
 
 /// Looks for the deployment `name`, also while a change has taken its name away. nullopt: this process can work on it
-/// itself, or a helper could not either (no such container, data in the container, another kind of database). Errors:
-/// the engine's.
+/// itself, or a helper could not either (no such container, data in the container, another kind of database), or is not
+/// known to (Podman). Errors: the engine's.
 [[nodiscard]] Result<std::optional<Ground>> find_ground(Engine& engine, const std::string& name);
 
 }  // namespace liftlock::deployment::docker
